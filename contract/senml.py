@@ -1,0 +1,113 @@
+"""Which readings a SenML pack (RFC 8428) holds, and which of its records were refused and why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contract.codec import Refusal, RefusalReason, decode_json
+from contract.messages import Reading
+from contract.metrics import METRICS
+
+MAX_RECORDS: Final = 1000
+RELATIVE_TIME_LIMIT: Final = 2**28
+"""RFC 8428 §4.5.3: times below 2**28 are relative to now."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """One record of a pack that was left out: its index, and why."""
+
+    index: int
+    reason: RefusalReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The readings of a pack in its order, and the records refused."""
+
+    readings: tuple[Reading, ...]
+    refused: tuple[RefusedRecord, ...]
+
+
+def decode_pack(payload: bytes, device_id: str, received_at: float) -> Pack:
+    """A SenML pack in JSON. `received_at`: epoch seconds, used where a record has no or a relative time.
+
+    Raises `Refusal` where it is no pack at all; a bad record costs only itself.
+    """
+    return read_pack(decode_json(payload), device_id, received_at)
+
+
+def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
+    """The same for JSON that is decoded already."""
+    if not isinstance(raw, list) or not raw:
+        raise Refusal(RefusalReason.NOT_A_PACK, "an array with at least one record")
+    if len(raw) > MAX_RECORDS:
+        raise Refusal(RefusalReason.TOO_MANY_RECORDS, f"{len(raw)}, at most {MAX_RECORDS}")
+    base: dict[str, Any] = {}
+    readings: list[Reading] = []
+    refused: list[RefusedRecord] = []
+    for index, record in enumerate(raw):
+        try:
+            if not isinstance(record, dict):
+                raise Refusal(RefusalReason.NOT_AN_OBJECT, "record")
+            base.update((key, record[key]) for key in ("bn", "bt", "bu", "bv") if key in record)
+            reading = _resolve(record, base, device_id, received_at)
+        except Refusal as refusal:
+            refused.append(RefusedRecord(index, refusal.reason, refusal.detail))
+            continue
+        if reading is not None:
+            readings.append(reading)
+    return Pack(tuple(readings), tuple(refused))
+
+
+def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, received_at: float) -> Reading | None:
+    if base.get("bn", "") not in ("", f"{device_id}/"):
+        raise Refusal(RefusalReason.BAD_NAME, "bn is absent or <device_id>/")
+    name = record.get("n")
+    if name is None and not record.keys() & {"v", "vb", "vs", "vd", "s"}:
+        return None  # a record of base fields alone carries no reading
+    if not isinstance(name, str):
+        raise Refusal(RefusalReason.BAD_NAME, "n")
+    metric = METRICS.get(name.removeprefix(f"{device_id}/"))
+    if metric is None:
+        raise Refusal(RefusalReason.UNKNOWN_METRIC, name[:64])
+    unit = record.get("u", base.get("bu"))
+    if unit is not None and unit != metric.unit:
+        raise Refusal(RefusalReason.UNKNOWN_UNIT, f"{metric.name} is in {metric.unit or 'no unit'}")
+    at = _moment(base.get("bt", 0), record.get("t", 0), received_at)
+    if metric.kind == "boolean":
+        value = record.get("vb")
+        if not isinstance(value, bool):
+            raise Refusal(RefusalReason.BAD_VALUE, f"{metric.name} wants vb")
+        return Reading(metric=metric.name, at=at, value=value)
+    number = _finite(record.get("v"), metric.name) + _finite(base.get("bv", 0), metric.name)
+    if not metric.low <= number <= metric.high:
+        raise Refusal(RefusalReason.BAD_VALUE, f"{metric.name} {number} is not in {metric.low}..{metric.high}")
+    return Reading(metric=metric.name, at=at, value=number)
+
+
+def _finite(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refusal(RefusalReason.BAD_VALUE, f"{name} wants v")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise Refusal(RefusalReason.BAD_VALUE, f"{name} is too large") from None
+    if not math.isfinite(number):
+        raise Refusal(RefusalReason.BAD_VALUE, f"{name} is not finite")
+    return number
+
+
+def _moment(base_time: Any, time: Any, received_at: float) -> float:
+    try:
+        at = _finite(base_time, "bt") + _finite(time, "t")
+    except Refusal as refusal:
+        raise Refusal(RefusalReason.BAD_TIME, refusal.detail) from None
+    if at < RELATIVE_TIME_LIMIT:
+        at += received_at
+    if not 0 <= at < 253_402_300_800:  # year 10000
+        raise Refusal(RefusalReason.BAD_TIME, f"{at}")
+    return at
