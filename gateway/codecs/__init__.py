@@ -1,0 +1,1 @@
+"""How bytes of one device ecosystem become items: one file each."""

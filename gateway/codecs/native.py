@@ -1,0 +1,70 @@
+"""Whether a message of `care/v1` is handed over as read, handed over as bytes, or refused and kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from contract.codec import Refusal, RefusalReason, decode_event, decode_json, decode_result, decode_status
+from contract.senml import MAX_RECORDS
+from contract.times import format_time
+from contract.topics import LOBBY_PREFIX, MAX_PACKET_BYTES, Channel, parse_topic
+from contract.vocabulary import UNREADABLE, Severity, event_type
+from gateway.core.ports import Delivery, Item, Kind, Refused
+
+BAD_TOPIC: Final = "bad_topic"
+LOBBY_CREDENTIAL: Final = "lobby_credential"
+
+
+def rank(event_name: str) -> int:
+    """Where an event stands in the queue. One that clears another keeps its place, so that neither overtakes."""
+    entry = event_type(event_name)
+    if entry.clears is not None:
+        entry = event_type(entry.clears)
+    return (entry.severity or Severity.TECHNICAL).rank
+
+
+class NativeCodec:
+    """Reads deliveries of the platform's own wire format."""
+
+    def read(self, delivery: Delivery) -> Item | Refused:
+        """An item to hand over, or what is kept and why."""
+        named = parse_topic(delivery.topic)
+        received_at = format_time(delivery.received_at)
+        if named is None or named[1] is Channel.COMMAND:
+            return Refused(delivery.topic, delivery.payload, BAD_TOPIC, received_at)
+        device_id, kind = named[0], Kind(named[1])
+        if kind is Kind.EVENT:
+            return _event(delivery, device_id, received_at)
+        if device_id.startswith(LOBBY_PREFIX):
+            return Refused(delivery.topic, delivery.payload, LOBBY_CREDENTIAL, received_at)
+        try:
+            _check(kind, delivery.payload)
+        except Refusal as refusal:
+            return Refused(delivery.topic, delivery.payload, refusal.reason, received_at)
+        return Item(kind, device_id, received_at, delivery.retained, delivery.payload)
+
+
+def _event(delivery: Delivery, device_id: str, received_at: str) -> Item:
+    """Whatever arrives on an event topic reaches the backend: read, or as bytes with the reason."""
+    try:
+        event = decode_event(delivery.payload, device_id)
+    except Refusal as refusal:
+        head = delivery.payload[:MAX_PACKET_BYTES]
+        return Item(
+            Kind.EVENT, device_id, received_at, delivery.retained, head, rank(UNREADABLE), str(refusal.reason)
+        )
+    return Item(Kind.EVENT, device_id, received_at, delivery.retained, delivery.payload, rank(event.type))
+
+
+def _check(kind: Kind, payload: bytes) -> None:
+    """Whether the backend can read it as a whole; single records of a pack are its business."""
+    if kind is Kind.STATUS:
+        decode_status(payload)
+    elif kind is Kind.RESULT:
+        decode_result(payload)
+    else:
+        pack = decode_json(payload)
+        if not isinstance(pack, list) or not pack:
+            raise Refusal(RefusalReason.NOT_A_PACK, "an array with at least one record")
+        if len(pack) > MAX_RECORDS:
+            raise Refusal(RefusalReason.TOO_MANY_RECORDS, f"{len(pack)}, at most {MAX_RECORDS}")

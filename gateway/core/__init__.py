@@ -1,0 +1,1 @@
+"""What the gateway decides: pure, no IO, no threads, no clock."""

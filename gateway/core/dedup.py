@@ -1,0 +1,35 @@
+"""Which copies of an event are one: byte-identical messages of one device. A repeat that is not waiting here is sent on."""
+
+from __future__ import annotations
+
+import hashlib
+
+from gateway.core.ports import Item, Kind
+
+
+def fingerprint(item: Item) -> bytes | None:
+    """The key under which copies of `item` wait only once on disk, or None where every copy counts.
+
+    Identical bytes carry the same event id, so one waiting copy answers for all of them. Status messages without a
+    time are alike too, but there the order of online and offline is the message.
+    """
+    if item.kind is not Kind.EVENT:
+        return None
+    digest = hashlib.blake2b(digest_size=16, person=b"event")
+    digest.update(item.device_id.encode())
+    digest.update(b"\x01" if item.retained else b"\x00")
+    digest.update(item.payload)
+    return digest.digest()
+
+
+def collapse(items: list[Item]) -> list[Item]:
+    """The items of a batch, each copy once, in order of first arrival."""
+    seen: set[bytes] = set()
+    kept: list[Item] = []
+    for item in items:
+        key = fingerprint(item)
+        if key is None or key not in seen:
+            kept.append(item)
+        if key is not None:
+            seen.add(key)
+    return kept

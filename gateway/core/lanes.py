@@ -1,0 +1,67 @@
+"""Which lane carries what: subscriptions, accounts, components, claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from contract.topics import Channel, canary_topic, subscription
+from contract.vocabulary import Lane
+from gateway.core.ports import Kind
+
+DROPPED_TOPIC: Final = "$SYS/broker/publish/messages/dropped"
+"""What the broker counts of messages it threw away."""
+
+
+class LaneName(StrEnum):
+    """The two processes of a gateway."""
+
+    EMERGENCY = "emergency"
+    TELEMETRY = "telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class LanePlan:
+    """What one lane process does. `account` follows the gateway's id and a dot."""
+
+    name: LaneName
+    kinds: tuple[Kind, ...]
+    account: str
+    command_lane: Lane
+    watches_broker: bool
+
+    @property
+    def component(self) -> str:
+        """Its name in health reports."""
+        return f"gateway-{self.name}"
+
+    def username(self, gateway: str) -> str:
+        """Its account at the broker."""
+        return f"{gateway}.{self.account}"
+
+    def subscriptions(self, username: str) -> list[tuple[str, int]]:
+        """Topic filters with their QoS. The canary is QoS 0: a full window of unacknowledged messages must not stop it."""
+        filters = [(subscription(Channel(kind)), 1) for kind in self.kinds]
+        filters.append((canary_topic(username), 0))
+        if self.watches_broker:
+            filters.append((DROPPED_TOPIC, 0))
+        return filters
+
+
+PLANS: Final[dict[LaneName, LanePlan]] = {
+    LaneName.EMERGENCY: LanePlan(LaneName.EMERGENCY, (Kind.EVENT,), "events", Lane.EMERGENCY, watches_broker=True),
+    LaneName.TELEMETRY: LanePlan(
+        LaneName.TELEMETRY,
+        (Kind.TELEMETRY, Kind.STATUS, Kind.RESULT),
+        "telemetry",
+        Lane.ROUTINE,
+        watches_broker=False,
+    ),
+}
+
+
+def kind_of(topic: str) -> Kind | None:
+    """The kind that a topic's last level names, whoever stands before it."""
+    last = topic.rpartition("/")[2]
+    return Kind(last) if last in set(Kind) else None

@@ -1,0 +1,1 @@
+"""What tests are run with: real brokers, real databases, a clock to turn, and waiting for conditions."""
