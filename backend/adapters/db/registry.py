@@ -1,0 +1,92 @@
+"""The tables of what stands where and for whom: homes, residents, contacts, devices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from backend.adapters.db.base import UtcDateTime, metadata
+
+homes: Final = Table(
+    "homes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("label", String(128), nullable=False),
+    Column("address", String(256), nullable=False),
+    Column("landmark", String(256), nullable=True),
+    Column("entry", String(512), nullable=True),
+    Column("phone", String(32), nullable=True),
+    Column("synthetic", Boolean, nullable=False, server_default=false()),
+)
+
+residents: Final = Table(
+    "residents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("home_id", ForeignKey("homes.id"), nullable=False, index=True),
+    Column("name", String(128), nullable=False),
+    Column("birth_year", Integer, nullable=True),
+    Column("lives_alone", Boolean, nullable=False, server_default=false()),
+    Column("dialect", String(64), nullable=True),
+    Column("hearing", String(16), nullable=False, server_default="normal"),
+    Column("speech", String(16), nullable=False, server_default="normal"),
+    Column("cognition", String(16), nullable=False, server_default="normal"),
+    Column("conditions", Text, nullable=True),
+    Column("medicines", Text, nullable=True),
+    Column("status", String(16), nullable=False, server_default="at_home"),
+    Column("phone", String(32), nullable=True),
+)
+
+contacts: Final = Table(
+    "contacts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("home_id", ForeignKey("homes.id"), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("relation", String(64), nullable=False),
+    Column("phone", String(32), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("minutes_away", Integer, nullable=True),
+    UniqueConstraint("home_id", "position"),
+)
+
+devices: Final = Table(
+    "devices",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("home_id", ForeignKey("homes.id"), nullable=True, index=True),
+    Column("room", String(64), nullable=True),
+    Column("synthetic", Boolean, nullable=False, server_default=false()),
+    Column("secret_hash", String(160), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    # A lobby device belongs to nobody, and its id says so: the gateway judges by the id alone.
+    CheckConstraint("(state <> 'lobby') OR (home_id IS NULL)", name="lobby_has_no_home"),
+    CheckConstraint("(id LIKE 'lobby-%') OR (state <> 'lobby')", name="lobby_is_named_so"),
+)
+
+enrolments: Final = Table(
+    "enrolments",
+    metadata,
+    # Which Idempotency-Key was used for what; the answer itself is derived again and never stored.
+    Column("actor", String(160), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("request_sha256", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+)

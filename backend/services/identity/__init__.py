@@ -1,0 +1,1 @@
+"""Who is asking: staff with sessions, machines with tokens."""

@@ -1,0 +1,1 @@
+"""Log-in and access, on real databases and over HTTP."""

@@ -1,0 +1,1 @@
+"""The database and the registry of devices, on real databases."""
