@@ -40,7 +40,10 @@ def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
 def _sqlite(url: URL, pool_size: int) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise ValueError("database_url: SQLite needs a file; memory forgets presses")
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=LOCK_SECONDS)
+    # hide_parameters: what stands in a row (names, addresses) stays out of tracebacks.
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=LOCK_SECONDS, hide_parameters=True
+    )
     event.listen(engine, "do_connect", _make_directory)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -82,6 +85,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         max_overflow=pool_size,
         pool_timeout=LOCK_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "options": options,

@@ -1,0 +1,17 @@
+"""How strict a request is: the right types, no further fields, no NaN and no infinity."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Body(BaseModel):
+    """What a caller sends. Strict, so an enumeration is a `Literal` here: a StrEnum refuses the plain text of JSON."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Answer(BaseModel):
+    """What a caller gets; moments are RFC 3339, UTC."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

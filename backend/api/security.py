@@ -1,0 +1,134 @@
+"""Who is let in. The door stands before every route, and what it does not know to be public it keeps shut."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable
+from http.cookies import CookieError, SimpleCookie
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from backend.api import problems
+from backend.services.identity.actor import Actor, StaffRole
+from backend.services.identity.actor import Scope as AccountScope
+from backend.services.identity.identify import Identify
+from backend.services.identity.session import Session
+
+COOKIE: Final = "care_session"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+Public = Callable[[str, str], bool]
+"""Whether (method, path) is open to strangers."""
+
+
+class Door:
+    """ASGI middleware: finds the actor by token or by cookie before a byte of the body is read, or answers 401.
+
+    A browser's unsafe call needs the CSRF token of its session as well.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, identify: Identify, is_public: Public, unavailable_errors: tuple[type[Exception], ...]
+    ) -> None:
+        self._app = app
+        self._identify = identify
+        self._is_public = is_public
+        self._unavailable_errors = unavailable_errors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and self._is_public(scope["method"], scope["path"])):
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = Headers(scope=scope)
+        try:
+            await self._let_in(scope, headers)
+        except Exception as error:
+            if not isinstance(error, (problems.Problem, *self._unavailable_errors)):
+                raise
+            problem = problems.as_problem(error, self._unavailable_errors)
+            await problems.response(problem, headers.get("accept-language"))(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, headers: Headers) -> None:
+        state = scope.setdefault("state", {})
+        token = bearer_token(headers.get("authorization"))
+        if token is not None:
+            actor = self._identify.service(token)
+            if actor is None:
+                raise problems.unauthenticated()
+            state["actor"] = actor
+            return
+        cookie = session_cookie(headers.get("cookie"))
+        session = await run_in_threadpool(self._identify.session, cookie) if cookie else None
+        if session is None:
+            raise problems.unauthenticated()
+        if scope["method"] not in SAFE_METHODS:
+            sent = headers.get("x-csrf-token", "")
+            if not hmac.compare_digest(sent.encode(), session.csrf_token.encode()):
+                raise problems.csrf_mismatch()
+        state["actor"], state["session"] = session.actor, session
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token of an `Authorization: Bearer` header."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def session_cookie(cookie_header: str | None) -> str | None:
+    """The value of our cookie."""
+    try:
+        morsel = SimpleCookie(cookie_header or "").get(COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel is not None and morsel.value else None
+
+
+def current_actor(request: Request) -> Actor:
+    """Whoever the door let in."""
+    actor = getattr(request.state, "actor", None)
+    if not isinstance(actor, Actor):
+        raise problems.unauthenticated()
+    return actor
+
+
+def current_session(request: Request) -> Session:
+    """The log-in of a person; programs have none."""
+    session = getattr(request.state, "session", None)
+    if not isinstance(session, Session):
+        raise problems.unauthenticated()
+    return session
+
+
+def require(*, roles: Iterable[StaffRole] = (), scopes: Iterable[AccountScope] = ()) -> Callable[[Request], Actor]:
+    """A dependency that yields the actor: staff of one of `roles`, or a program with one of `scopes`; else 403."""
+    allowed_roles, allowed_scopes = frozenset(roles), frozenset(scopes)
+
+    def check(request: Request) -> Actor:
+        actor = current_actor(request)
+        if actor.role in allowed_roles or actor.scopes & allowed_scopes:
+            return actor
+        raise problems.forbidden(sorted({*allowed_roles, *allowed_scopes}))
+
+    return check
+
+
+def require_staff(*roles: StaffRole) -> Callable[[Request], Actor]:
+    """A dependency for people: of one of `roles`, or of any where none is named."""
+    return require(roles=roles or tuple(StaffRole))
+
+
+def require_scope(*scopes: AccountScope) -> Callable[[Request], Actor]:
+    """A dependency for programs with one of `scopes`."""
+    return require(scopes=scopes)
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+CurrentSession = Annotated[Session, Depends(current_session)]
