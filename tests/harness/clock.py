@@ -44,3 +44,8 @@ def wait_until(condition: Callable[[], T | None], what: str, seconds: float = 15
 def stopwatch() -> float:
     """Seconds of a clock that only runs forward, for bounding loops."""
     return time.monotonic()
+
+
+def wall_now() -> datetime:
+    """The aware UTC time of day, as a terminal's own clock tells it."""
+    return datetime.now(UTC)
