@@ -1,0 +1,126 @@
+"""How alerts, timeline entries and commands become rows and come back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from backend.domain.alert.model import Actor, ActorKind, Alert, AlertId, Entry
+from backend.services.alarm.ports import CommandState, OutboxCommand
+from contract.vocabulary import Condition, Flag, Handling, Lane, Severity
+
+
+def alert_row(alert: Alert) -> dict[str, Any]:
+    """Columns of `alerts`."""
+    return {
+        "id": alert.id,
+        "version": alert.version,
+        "device_id": alert.device_id,
+        "type": alert.type,
+        "severity": str(alert.severity),
+        "severity_rank": alert.severity.rank,
+        "condition": str(alert.condition),
+        "handling": str(alert.handling),
+        "count": alert.count,
+        "event_id": alert.event_id,
+        "home_id": alert.home_id,
+        "room": alert.room,
+        "pressed_at": alert.pressed_at,
+        "received_at": alert.received_at,
+        "late_seconds": None if alert.late is None else int(alert.late.total_seconds()),
+        "flags": [str(flag) for flag in alert.flags],
+        "unknown_device": alert.unknown_device,
+        "transmitter": alert.transmitter,
+        "previous_id": alert.previous_id,
+        "holder_id": alert.holder.id if alert.holder else None,
+        "holder_name": alert.holder.name if alert.holder else None,
+        "accepted_at": alert.accepted_at,
+        "requeued_at": alert.requeued_at,
+        "reaction_due_at": alert.reaction_due_at,
+        "eta_minutes": alert.eta_minutes,
+        "eta_at": alert.eta_at,
+        "responder": alert.responder,
+        "closed_at": alert.closed_at,
+        "outcome": alert.outcome,
+        "ring_seq": alert.ring_seq,
+    }
+
+
+def to_alert(row: RowMapping) -> Alert:
+    """The alert of a row of `alerts`."""
+    return Alert(
+        id=AlertId(row["id"]),
+        version=row["version"],
+        device_id=row["device_id"],
+        type=row["type"],
+        severity=Severity(row["severity"]),
+        condition=Condition(row["condition"]),
+        handling=Handling(row["handling"]),
+        count=row["count"],
+        event_id=row["event_id"],
+        home_id=row["home_id"],
+        room=row["room"],
+        pressed_at=row["pressed_at"],
+        received_at=row["received_at"],
+        late=None if row["late_seconds"] is None else timedelta(seconds=row["late_seconds"]),
+        flags=tuple(Flag(flag) for flag in row["flags"]),
+        unknown_device=row["unknown_device"],
+        transmitter=row["transmitter"],
+        previous_id=row["previous_id"],
+        holder=Actor(ActorKind.STAFF, row["holder_id"], row["holder_name"] or "") if row["holder_id"] else None,
+        accepted_at=row["accepted_at"],
+        requeued_at=row["requeued_at"],
+        reaction_due_at=row["reaction_due_at"],
+        eta_minutes=row["eta_minutes"],
+        eta_at=row["eta_at"],
+        responder=row["responder"],
+        closed_at=row["closed_at"],
+        outcome=row["outcome"],
+        ring_seq=row["ring_seq"],
+    )
+
+
+def entry_row(alert_id: str, entry: Entry) -> dict[str, Any]:
+    """Columns of `alert_timeline`."""
+    return {
+        "alert_id": alert_id,
+        "at": entry.at,
+        "kind": str(entry.kind),
+        "actor_kind": str(entry.actor.kind),
+        "actor_id": entry.actor.id,
+        "actor_name": entry.actor.name,
+        "reason": entry.reason[:256],
+        "detail": dict(entry.detail),
+    }
+
+
+def command_row(command: OutboxCommand) -> dict[str, Any]:
+    """Columns of `commands`."""
+    return {
+        "id": command.id,
+        "device_id": command.device_id,
+        "command": command.command,
+        "args": dict(command.args),
+        "lane": str(command.lane),
+        "alert_id": command.alert_id,
+        "stage": command.stage,
+        "event_id": command.event_id,
+        "state": str(command.state),
+        "attempts": command.attempts,
+        "created_at": command.created_at,
+        "expires_at": command.expires_at,
+        "due_at": command.due_at,
+        "lease": command.lease,
+        "leased_at": command.leased_at,
+        "leased_by": command.leased_by,
+        "sent_at": command.sent_at,
+        "result_at": command.result_at,
+        "detail": command.detail,
+    }
+
+
+def to_command(row: RowMapping) -> OutboxCommand:
+    """The command of a row of `commands`."""
+    return OutboxCommand(**{**row, "lane": Lane(row["lane"]), "state": CommandState(row["state"])})

@@ -1,0 +1,1 @@
+"""The alert: raised by an event, answered by a person, closed by a person."""

@@ -1,0 +1,194 @@
+"""How an alert moves from hand to hand: the transition table, and `decide(alert, action, now)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from backend.domain.alert.model import SYSTEM, Actor, Alert, Answer, Decision, Entry, EntryKind
+from contract.vocabulary import OUTCOME_CODES, SOS, Handling, Stage
+
+
+class Verb(StrEnum):
+    """What staff can do to an alert."""
+
+    ACCEPT = "accept"
+    DISPATCH = "dispatch"
+    EN_ROUTE = "en_route"
+    ARRIVED = "arrived"
+    CLOSE = "close"
+    NOTE = "note"
+
+
+_H = Handling
+TRANSITIONS: Final[Mapping[tuple[Handling, Verb], Handling]] = {
+    (_H.NEW, Verb.ACCEPT): _H.ACCEPTED,
+    (_H.ACCEPTED, Verb.DISPATCH): _H.DISPATCHED,
+    (_H.DISPATCHED, Verb.DISPATCH): _H.DISPATCHED,
+    (_H.ACCEPTED, Verb.EN_ROUTE): _H.EN_ROUTE,
+    (_H.DISPATCHED, Verb.EN_ROUTE): _H.EN_ROUTE,
+    (_H.EN_ROUTE, Verb.EN_ROUTE): _H.EN_ROUTE,
+    (_H.ACCEPTED, Verb.ARRIVED): _H.ARRIVED,
+    (_H.DISPATCHED, Verb.ARRIVED): _H.ARRIVED,
+    (_H.EN_ROUTE, Verb.ARRIVED): _H.ARRIVED,
+    (_H.ACCEPTED, Verb.CLOSE): _H.CLOSED,
+    (_H.DISPATCHED, Verb.CLOSE): _H.CLOSED,
+    (_H.EN_ROUTE, Verb.CLOSE): _H.CLOSED,
+    (_H.ARRIVED, Verb.CLOSE): _H.CLOSED,
+}
+"""Which step leads where. What is not listed is refused and changes nothing. A note may be written at any time."""
+
+REQUEUE_AFTER: Final = timedelta(seconds=30)
+"""How long the holder may take to react to another press (design §5, repeats)."""
+
+
+class Refused(StrEnum):
+    """Why an action changed nothing."""
+
+    ALREADY_ACCEPTED = "already_accepted"
+    ILLEGAL_TRANSITION = "illegal_transition"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    NEEDS_SEEN_BY = "needs_seen_by"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+    """The action is not possible now. Nothing has changed."""
+
+    def __init__(self, reason: Refused, alert: Alert) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.alert = alert
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step by a person. Only the fields of its verb are set; `eta_minutes` is 1..600."""
+
+    verb: Verb
+    actor: Actor
+    responder: str | None = None
+    eta_minutes: int | None = None
+    outcome: str | None = None
+    seen_by: str | None = None
+    text: str | None = None
+
+
+def allowed(alert: Alert) -> list[Verb]:
+    """What can be done now, in the order in which it is usually done."""
+    verbs = [verb for verb in Verb if (alert.handling, verb) in TRANSITIONS]
+    if alert.requeued_at is not None and not alert.ended:
+        verbs.insert(0, Verb.ACCEPT)
+    return [*verbs, Verb.NOTE]
+
+
+def decide(alert: Alert, action: Action, now: datetime) -> Decision:
+    """What `action` makes of `alert`. Raises `Refusal` where it is not possible; nothing has changed then."""
+    if action.verb is Verb.NOTE:
+        return _moved(alert, alert.handling, action, now, EntryKind.NOTED)
+    if action.verb is Verb.ACCEPT:
+        return _accept(alert, action, now)
+    target = TRANSITIONS.get((alert.handling, action.verb))
+    if target is None:
+        raise Refusal(Refused.ILLEGAL_TRANSITION, alert)
+    if action.verb is Verb.CLOSE:
+        return _close(alert, action, now)
+    if action.verb is Verb.EN_ROUTE:
+        minutes = action.eta_minutes
+        if minutes is None or not 1 <= minutes <= 600:
+            raise ValueError("eta_minutes is 1..600")
+        alert = replace(alert, eta_minutes=minutes, eta_at=now + timedelta(minutes=minutes))
+        return _moved(alert, target, action, now, EntryKind.EN_ROUTE, Stage.EN_ROUTE)
+    if action.verb is Verb.ARRIVED:
+        return _moved(alert, target, action, now, EntryKind.ARRIVED, Stage.ARRIVED)
+    alert = replace(alert, responder=action.responder)
+    return _moved(alert, target, action, now, EntryKind.DISPATCHED)
+
+
+def _accept(alert: Alert, action: Action, now: datetime) -> Decision:
+    mine = alert.holder is not None and alert.holder.id == action.actor.id
+    if alert.ended:
+        raise Refusal(Refused.ILLEGAL_TRANSITION, alert)
+    if alert.handling is Handling.NEW:
+        taken = replace(alert, holder=action.actor, accepted_at=now)
+        return _moved(taken, Handling.ACCEPTED, action, now, EntryKind.ACCEPTED, Stage.ACCEPTED)
+    if mine and not alert.ringing:
+        return Decision(alert, "already_yours", changed=False)
+    if mine or alert.requeued_at is not None:
+        # The first acceptance fixes the figure; who takes over later does not move it.
+        stage = Stage.ACCEPTED if alert.handling is Handling.ACCEPTED else None
+        taken = replace(alert, holder=action.actor)
+        kind = EntryKind.ACCEPTED if mine else EntryKind.TAKEN_OVER
+        return _moved(taken, alert.handling, action, now, kind, stage)
+    raise Refusal(Refused.ALREADY_ACCEPTED, alert)
+
+
+def _close(alert: Alert, action: Action, now: datetime) -> Decision:
+    code = OUTCOME_CODES.get(action.outcome or "")
+    if code is None:
+        raise Refusal(Refused.UNKNOWN_OUTCOME, alert)
+    if alert.type == SOS and code.needs_seen_by and not (action.seen_by or "").strip():
+        raise Refusal(Refused.NEEDS_SEEN_BY, alert)
+    closed = replace(alert, closed_at=now, outcome=code.code)
+    return _moved(closed, Handling.CLOSED, action, now, EntryKind.CLOSED, Stage.CLOSED)
+
+
+def _moved(
+    alert: Alert, target: Handling, action: Action, now: datetime, kind: EntryKind, stage: Stage | None = None
+) -> Decision:
+    """The alert after a person's step: any step is a reaction, so nothing is due and nothing is requeued any more.
+
+    A note by somebody else than the holder is no reaction: it says nothing about who goes.
+    """
+    reacted = action.verb is not Verb.NOTE or (alert.holder is not None and alert.holder.id == action.actor.id)
+    after = replace(
+        alert,
+        handling=target,
+        requeued_at=None if reacted else alert.requeued_at,
+        reaction_due_at=None if reacted else alert.reaction_due_at,
+        version=alert.version + 1,
+    )
+    return Decision(
+        after,
+        str(kind),
+        (Entry(kind, action.actor, now, detail=_detail(alert, after, action)),),
+        answers(after, stage) if stage else (),
+    )
+
+
+def answers(alert: Alert, stage: Stage) -> tuple[Answer, ...]:
+    """What the terminal hears, or nothing where there is no press to name."""
+    if alert.event_id is None:
+        return ()
+    return (Answer(stage, alert.event_id, alert.eta_minutes if stage is Stage.EN_ROUTE else None),)
+
+
+def _detail(before: Alert, after: Alert, action: Action) -> dict[str, Any]:
+    fields = {
+        "responder": action.responder,
+        "eta_minutes": action.eta_minutes,
+        "outcome": action.outcome,
+        "seen_by": action.seen_by,
+        "text": action.text,
+    }
+    detail: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    if before.handling is not after.handling:
+        detail |= {"before": str(before.handling), "after": str(after.handling)}
+    return detail
+
+
+def requeue(alert: Alert, now: datetime) -> Decision:
+    """What becomes of `alert` when nobody has reacted to another press in time.
+
+    It waits in the queue again, rings everybody, and the holder stays on it. Before the deadline nothing changes.
+    """
+    due = alert.reaction_due_at
+    if alert.ended or due is None or due > now:
+        return Decision(alert, "not_due", changed=False)
+    after = replace(
+        alert, requeued_at=now, reaction_due_at=None, ring_seq=alert.ring_seq + 1, version=alert.version + 1
+    )
+    detail = {"holder": alert.holder.name if alert.holder else None, "due": due.isoformat()}
+    return Decision(after, "nobody_reacted", (Entry(EntryKind.REQUEUED, SYSTEM, now, "nobody_reacted", detail),))

@@ -1,0 +1,151 @@
+"""Which shapes an alert is made of, and what a decision about one may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NewType
+
+from contract.vocabulary import Condition, Flag, Handling, Severity, Stage
+
+AlertId = NewType("AlertId", str)
+
+
+class ActorKind(StrEnum):
+    """Who did something."""
+
+    STAFF = "staff"
+    DEVICE = "device"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody in a timeline. `name` is empty for devices and the system."""
+
+    kind: ActorKind
+    id: str
+    name: str = ""
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One call for help and how far people have got with it.
+
+    `pressed_at` is the device's clock where it is plausible, else `received_at`, the gateway's. `late`: how old the
+    press was when the platform learned of it, None when it was fresh. `requeued_at`: since when it waits again
+    although somebody holds it. `reaction_due_at`: until when somebody must react to another press.
+    `event_id`: the latest press, which an answer names; None where nothing can be answered.
+    """
+
+    id: AlertId
+    device_id: str
+    type: str
+    severity: Severity
+    pressed_at: datetime
+    received_at: datetime
+    event_id: str | None = None
+    home_id: str | None = None
+    room: str | None = None
+    condition: Condition = Condition.ACTIVE
+    handling: Handling = Handling.NEW
+    count: int = 1
+    flags: tuple[Flag, ...] = ()
+    late: timedelta | None = None
+    unknown_device: bool = False
+    transmitter: str | None = None
+    previous_id: AlertId | None = None
+    holder: Actor | None = None
+    accepted_at: datetime | None = None
+    requeued_at: datetime | None = None
+    reaction_due_at: datetime | None = None
+    eta_minutes: int | None = None
+    eta_at: datetime | None = None
+    responder: str | None = None
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    ring_seq: int = 1
+    version: int = 1
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nobody has it, or nobody reacted when the person pressed again."""
+        return self.handling is Handling.NEW or (self.requeued_at is not None and not self.ended)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is closed."""
+        return self.handling is Handling.CLOSED
+
+    @property
+    def ringing(self) -> bool:
+        """Whether the desk must sound for it. Technical matters never sound."""
+        if self.severity is Severity.TECHNICAL or self.ended:
+            return False
+        return self.waiting or self.reaction_due_at is not None
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether another press of the same kind counts here; after arrival it is a call of its own."""
+        return self.handling not in (Handling.ARRIVED, Handling.CLOSED)
+
+
+class EntryKind(StrEnum):
+    """What a timeline entry tells."""
+
+    RAISED = "raised"
+    PRESSED_AGAIN = "pressed_again"
+    CANCELLED = "cancelled"
+    CLEARED = "cleared"
+    REACTIVATED = "reactivated"
+    ACCEPTED = "accepted"
+    TAKEN_OVER = "taken_over"
+    DISPATCHED = "dispatched"
+    EN_ROUTE = "en_route"
+    ARRIVED = "arrived"
+    CLOSED = "closed"
+    NOTED = "noted"
+    REQUEUED = "requeued"
+    ANSWER_SENT = "answer_sent"
+    ANSWER_CONFIRMED = "answer_confirmed"
+    ANSWER_FAILED = "answer_failed"
+    ANSWER_EXPIRED = "answer_expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline. `detail` holds JSON values; `before` and `after` of what changed stand in it."""
+
+    kind: EntryKind
+    actor: Actor
+    at: datetime
+    reason: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An effect: tell the terminal `stage`, naming `event_id`."""
+
+    stage: Stage
+    event_id: str
+    eta_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of an alert, and why. `alert.version` has risen where anything changed.
+
+    `entries` go into the timeline, `answers` into the outbox, in the same transaction.
+    """
+
+    alert: Alert
+    reason: str
+    entries: tuple[Entry, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    changed: bool = True

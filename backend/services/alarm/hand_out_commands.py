@@ -1,0 +1,172 @@
+"""Lease due commands of the outbox to a gateway, and write down what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from backend.domain.alert.answers import resend_after
+from backend.domain.alert.model import SYSTEM, Actor, ActorKind, Entry, EntryKind
+from backend.services.alarm.answer import lease, outbound
+from backend.services.alarm.ports import (
+    OPEN_STATES,
+    AlarmStore,
+    AlarmTransaction,
+    Clock,
+    CommandState,
+    Ids,
+    OutboxCommand,
+)
+from contract.ingest import CommandOutcome, OutboundCommand, Outcome
+from contract.vocabulary import Lane, ResultStatus
+
+RETRY_AFTER: Final = timedelta(seconds=2)
+"""How soon a command goes again that a gateway could not publish."""
+
+
+class OutcomeReason(StrEnum):
+    """What an outcome or result did to its command."""
+
+    RECORDED = "recorded"
+    UNKNOWN_COMMAND = "unknown_command"
+    STALE_LEASE = "stale_lease"
+    OVER = "over"
+
+
+def write(tx: AlarmTransaction, command: OutboxCommand, kind: EntryKind, actor: Actor, now: datetime) -> None:
+    """A line in the timeline of the alert that the command belongs to."""
+    if command.alert_id is None:
+        return
+    detail = {"command": command.command, "stage": command.stage, "event_id": command.event_id}
+    tx.add_entries(command.alert_id, (Entry(kind, actor, now, command.detail or "", detail),))
+    tx.touch(command.alert_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCommands:
+    """The use case of `POST /ingest/v1/commands/claim`."""
+
+    store: AlarmStore
+    clock: Clock
+    ids: Ids
+    lease_seconds: float
+
+    def __call__(self, gateway: str, lane: Lane, limit: int) -> list[OutboundCommand]:
+        """The oldest due first, each leased to `gateway`."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            leased = [
+                lease(command, gateway, self.ids.new(), now, self.lease_seconds)
+                for command in tx.due_commands(lane, now, limit)
+            ]
+            for command in leased:
+                tx.put_command(command)
+            tx.commit()
+        return [outbound(command) for command in leased]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutcomes:
+    """The use case of `POST /ingest/v1/commands/outcomes`: `sent` or `failed`, fenced by the lease."""
+
+    store: AlarmStore
+    clock: Clock
+
+    def __call__(self, gateway: str, items: Sequence[CommandOutcome]) -> list[Outcome]:
+        """An outcome per item, in their order."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            reasons: dict[int, OutcomeReason] = {}
+            for index, item in sorted(enumerate(items), key=lambda pair: pair[1].id):
+                reasons[index] = self._record(tx, gateway, item, now)
+            tx.commit()
+        return [_outcome(index, reasons[index]) for index in range(len(items))]
+
+    def _record(self, tx: AlarmTransaction, gateway: str, item: CommandOutcome, now: datetime) -> OutcomeReason:
+        command = tx.command(item.id)
+        if command is None:
+            return OutcomeReason.UNKNOWN_COMMAND
+        if command.state not in OPEN_STATES:
+            return OutcomeReason.OVER
+        if command.lease != item.lease:
+            return OutcomeReason.STALE_LEASE
+        actor = Actor(ActorKind.SYSTEM, gateway)
+        if item.outcome == "sent":
+            first = command.sent_at is None
+            sent = replace(
+                command,
+                state=CommandState.SENT,
+                sent_at=command.sent_at or now,
+                due_at=now + resend_after(command.attempts),
+                lease=None,
+                detail=None,
+            )
+            tx.put_command(sent)
+            if first:
+                write(tx, sent, EntryKind.ANSWER_SENT, actor, now)
+            return OutcomeReason.RECORDED
+        failed = replace(command, due_at=now + RETRY_AFTER, lease=None, detail=(item.reason or "")[:200])
+        tx.put_command(failed)
+        if command.detail is None:
+            write(tx, failed, EntryKind.ANSWER_FAILED, actor, now)
+        return OutcomeReason.RECORDED
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """What a device says became of a command. It ends the repeating, whatever it says."""
+
+    store: AlarmStore
+    clock: Clock
+
+    def __call__(self, device_id: str, command_id: str, status: ResultStatus, detail: str | None) -> OutcomeReason:
+        """A result for another device's command is `unknown_command`."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            command = tx.command(command_id)
+            if command is None or command.device_id != device_id:
+                return OutcomeReason.UNKNOWN_COMMAND
+            if command.state in (CommandState.DONE, CommandState.FAILED, CommandState.REJECTED):
+                return OutcomeReason.OVER
+            ended = replace(
+                command,
+                state=CommandState(str(status)),
+                result_at=now,
+                lease=None,
+                detail=detail[:200] if detail else None,
+            )
+            tx.put_command(ended)
+            done = status is ResultStatus.DONE
+            kind = EntryKind.ANSWER_CONFIRMED if done else EntryKind.ANSWER_FAILED
+            write(tx, ended, kind, Actor(ActorKind.DEVICE, device_id), now)
+            tx.commit()
+        return OutcomeReason.RECORDED
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireCommands:
+    """A tick of the worker: commands that nobody confirmed in time end, and the timeline says so."""
+
+    store: AlarmStore
+    clock: Clock
+
+    def __call__(self, limit: int = 100) -> int:
+        """How many ended. One that left unconfirmed is no failure: the simplest terminals send no result."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            commands = tx.expired_commands(now, limit)
+            for command in commands:
+                expired = replace(command, state=CommandState.EXPIRED, lease=None)
+                tx.put_command(expired)
+                if command.sent_at is None:
+                    write(tx, expired, EntryKind.ANSWER_EXPIRED, SYSTEM, now)
+            tx.commit()
+        return len(commands)
+
+
+def _outcome(index: int, reason: OutcomeReason) -> Outcome:
+    final = "accepted" if reason is OutcomeReason.RECORDED else "refused"
+    return Outcome(index=index, outcome=final, reason=None if final == "accepted" else str(reason))

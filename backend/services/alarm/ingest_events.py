@@ -1,0 +1,267 @@
+"""Take in a batch from a gateway's emergency lane: store, alarm, answer, all in one transaction."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from backend.domain.alert.model import Alert, AlertId, Decision
+from backend.domain.alert.raising import Place, Press, clear, press_again, raise_alert
+from backend.domain.alert.timing import press_time
+from backend.services.alarm.answer import Answering
+from backend.services.alarm.ports import AlarmStore, AlarmTransaction, Clock, Ids, KnownDevice, NewEvent, StoredEvent
+from contract.codec import Refusal, decode_event
+from contract.ingest import EventItem, EventsAnswer, Outcome
+from contract.messages import Event
+from contract.times import parse_time
+from contract.topics import MAX_PACKET_BYTES, is_device_id
+from contract.vocabulary import UNREADABLE, Flag, IngestOutcome, event_type
+
+_log = structlog.get_logger()
+GATEWAY_AHEAD: Final = timedelta(minutes=5)
+"""A gateway's receive time further ahead than this is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestEvents:
+    """The use case."""
+
+    store: AlarmStore
+    clock: Clock
+    ids: Ids
+    lease_seconds: float
+
+    def __call__(self, gateway: str, items: Sequence[EventItem]) -> EventsAnswer:
+        """Outcomes in the order of `items`, and the answers leased to `gateway`.
+
+        Everything is committed when this returns; when it raises, nothing is stored.
+        """
+        now = self.clock.now()
+        outcomes: dict[int, Outcome] = {}
+        with self.store.begin() as tx:
+            answering = Answering(tx, self.ids, now, gateway, self.lease_seconds)
+            # By device, so that two gateways with the same copies take their locks in the same order.
+            for index, item in sorted(enumerate(items), key=lambda pair: pair[1].device_id):
+                outcomes[index] = _Intake(tx, self.ids, now, gateway, answering).take(index, item)
+            commands = answering.leased()
+            tx.commit()
+        return EventsAnswer(outcomes=[outcomes[index] for index in range(len(items))], commands=commands)
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """One item with what is known of it. `event` None: unreadable, then `reason` says why."""
+
+    item: EventItem
+    payload: bytes
+    event: Event | None
+    event_id: str | None
+    reason: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    tx: AlarmTransaction
+    ids: Ids
+    now: datetime
+    gateway: str
+    answering: Answering
+
+    def take(self, index: int, item: EventItem) -> Outcome:
+        if not is_device_id(item.device_id):
+            return Outcome(index=index, outcome=IngestOutcome.REFUSED, reason="bad_device_id")
+        incoming = _read(item, self.now)
+        try:
+            with self.tx.savepoint():
+                return self._take(index, incoming)
+        except Exception as error:
+            if self.tx.is_storage_fault(error):
+                raise
+            _log.exception("event_not_taken", device_id=item.device_id)
+        # Whatever it is in this event that breaks us or storage: it still alarms, as something that could not be read.
+        return self._take(index, replace(incoming, event=None, event_id=None, reason="not_processable"))
+
+    def _take(self, index: int, incoming: _Incoming) -> Outcome:
+        device_id = incoming.item.device_id
+        self.tx.lock_device(device_id)
+        device = self.tx.device(device_id)
+        if incoming.event is None:
+            return self._unreadable(index, incoming, device)
+        copies = self.tx.events(device_id, incoming.event.id)
+        variant = _variant(incoming.event)
+        readable = [copy for copy in copies if copy.readable]
+        if incoming.item.retained and readable:
+            return self._copy(index, readable[0], incoming, None)
+        same = next((copy for copy in readable if copy.variant == variant), None)
+        if same is not None:
+            return self._copy(index, same, incoming, _hearing(device))
+        flags = (*incoming.event.flags, *((Flag.ID_REUSED,) if copies else ()))
+        return self._new(index, incoming, incoming.event, variant, flags, device)
+
+    def _copy(self, index: int, stored: StoredEvent, incoming: _Incoming, hearing: tuple[str, ...] | None) -> Outcome:
+        """The same event again: nothing new happens, but a terminal that asks again is answered again.
+
+        `hearing` None: a retained replay, which asks for nothing.
+        """
+        self.tx.count_copy(stored.id, self.now)
+        answered = event_type(stored.type).answered or stored.type == UNREADABLE
+        if hearing is not None and incoming.event_id is not None and answered:
+            self.answering.received(incoming.item.device_id, incoming.event_id, hearing, stored.alert_id)
+        return Outcome(index=index, outcome=IngestOutcome.DUPLICATE, alert_id=stored.alert_id)
+
+    def _new(
+        self,
+        index: int,
+        incoming: _Incoming,
+        event: Event,
+        variant: str,
+        flags: tuple[Flag, ...],
+        device: KnownDevice | None,
+    ) -> Outcome:
+        kind = event_type(event.type)
+        device_time = parse_time(event.time) if event.time else None
+        time = press_time(device_time, incoming.received_at, incoming.item.retained, self.now)
+        press = Press(
+            device_id=incoming.item.device_id,
+            type=event.type,
+            event_id=event.id if kind.answered else None,
+            time=time,
+            received_at=incoming.received_at,
+            flags=flags,
+            transmitter=event.transmitter,
+        )
+        alert: Alert | None = None
+        if kind.severity is not None:
+            alert = self._alarm(press, device)
+        elif kind.clears is not None:
+            alert = self._clear(press, kind.clears)
+        if alert is None and kind.answered:
+            self.answering.received(incoming.item.device_id, event.id, _hearing(device), None)
+        self.tx.add_event(
+            NewEvent(
+                device_id=incoming.item.device_id,
+                event_id=event.id,
+                variant=variant,
+                readable=True,
+                type=event.type,
+                device_time=device_time,
+                received_at=incoming.received_at,
+                stored_at=self.now,
+                retained=incoming.item.retained,
+                gateway=self.gateway,
+                payload=incoming.payload,
+                flags=tuple(dict.fromkeys((*flags, *time.flags))),
+                alert_id=alert.id if alert else None,
+                seq=event.seq,
+                boot=event.boot,
+                sos_seq=event.sos_seq,
+            )
+        )
+        return _accepted(index, device, alert)
+
+    def _unreadable(self, index: int, incoming: _Incoming, device: KnownDevice | None) -> Outcome:
+        """One open alert per known device with a count; from a stranger it is kept for inspection (rule 11)."""
+        device_id = incoming.item.device_id
+        key = incoming.event_id or f"bytes:{hashlib.sha256(incoming.payload).hexdigest()}"
+        variant = f"unreadable|{incoming.item.received_at}"
+        copies = self.tx.events(device_id, key)
+        same = next((c for c in copies if incoming.event_id is not None or c.variant == variant), None)
+        if same is not None:
+            return self._copy(index, same, incoming, _hearing(device))
+        self.tx.keep_refused(device_id, self.gateway, incoming.reason, incoming.payload, self.now)
+        if device is None:
+            return Outcome(index=index, outcome=IngestOutcome.REFUSED, reason=incoming.reason)
+        time = press_time(None, incoming.received_at, incoming.item.retained, self.now)
+        alert = self._alarm(
+            Press(device_id, UNREADABLE, incoming.event_id, time, incoming.received_at, reason=incoming.reason), device
+        )
+        self.tx.add_event(
+            NewEvent(
+                device_id=device_id,
+                event_id=key,
+                variant=variant,
+                readable=False,
+                type=UNREADABLE,
+                device_time=None,
+                received_at=incoming.received_at,
+                stored_at=self.now,
+                retained=incoming.item.retained,
+                gateway=self.gateway,
+                payload=incoming.payload,
+                flags=time.flags,
+                alert_id=alert.id,
+                reason=incoming.reason,
+            )
+        )
+        return Outcome(index=index, outcome=IngestOutcome.UNREADABLE, alert_id=alert.id, reason=incoming.reason)
+
+    def _alarm(self, press: Press, device: KnownDevice | None) -> Alert:
+        open_alert = self.tx.open_alert(press.device_id, press.type)
+        if open_alert is not None:
+            decision = press_again(open_alert, press, self.now)
+            self.tx.save_alert(decision.alert)
+        else:
+            known = device is not None and device.home_id is not None
+            place = Place(known, device.home_id if device else None, device.room if device else None)
+            previous = self.tx.last_alert(press.device_id, press.type)
+            decision = raise_alert(AlertId(self.ids.new()), press, place, previous, self.now)
+            self.tx.add_alert(decision.alert)
+        self._record(decision, device)
+        return decision.alert
+
+    def _clear(self, press: Press, cleared_type: str) -> Alert | None:
+        alert = self.tx.unended_alert(press.device_id, cleared_type)
+        if alert is None:
+            return None
+        decision = clear(alert, press, self.now)
+        self.tx.save_alert(decision.alert)
+        self._record(decision, None)
+        return decision.alert
+
+    def _record(self, decision: Decision, device: KnownDevice | None) -> None:
+        self.tx.add_entries(decision.alert.id, decision.entries)
+        for answer in decision.answers:
+            self.answering.received(decision.alert.device_id, answer.event_id, _hearing(device), decision.alert.id)
+        self.tx.touch(decision.alert.id)
+
+
+def _hearing(device: KnownDevice | None) -> tuple[str, ...]:
+    return device.hearing if device else ()
+
+
+def _accepted(index: int, device: KnownDevice | None, alert: Alert | None) -> Outcome:
+    stranger = device is None or device.home_id is None
+    outcome = IngestOutcome.UNKNOWN_DEVICE if stranger else IngestOutcome.ACCEPTED
+    return Outcome(index=index, outcome=outcome, alert_id=alert.id if alert else None)
+
+
+def _variant(event: Event) -> str:
+    """Tells a repeat from another event that reuses the id: boot, seq and time (design §3), and what it says."""
+    return f"{event.boot}|{event.seq}|{event.time}|{event.type}"
+
+
+def _read(item: EventItem, now: datetime) -> _Incoming:
+    """The item decoded. A gateway's clock that is ahead of ours does not make a press come from the future."""
+    received_at = parse_time(item.received_at) or now
+    if received_at > now + GATEWAY_AHEAD:
+        received_at = now
+    payload = bytes(item.event)
+    if not payload:
+        try:
+            payload = base64.b64decode(item.raw_b64 or "", validate=True)[:MAX_PACKET_BYTES]
+        except (binascii.Error, ValueError):
+            payload = (item.raw_b64 or "").encode()[:MAX_PACKET_BYTES]
+    try:
+        event = decode_event(payload, item.device_id)
+    except Refusal as refusal:
+        reason = item.reason or str(refusal.reason)
+        return _Incoming(item, payload, None, refusal.event_id, reason, received_at)
+    return _Incoming(item, payload, event, event.id, "", received_at)

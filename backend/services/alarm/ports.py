@@ -1,0 +1,193 @@
+"""What the alarm use cases need of storage: one transaction that is all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from backend.domain.alert.model import Alert, AlertId, Entry
+from contract.vocabulary import Flag, Lane
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A registry row as the emergency lane needs it. `hearing`: of each resident of its home."""
+
+    id: str
+    state: str
+    home_id: str | None
+    room: str | None
+    hearing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event that is in the database. `variant` tells events apart that reuse an id; `readable` False: bytes."""
+
+    id: int
+    variant: str
+    readable: bool
+    alert_id: AlertId | None
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be stored: what was sent, when it came, and what it led to."""
+
+    device_id: str
+    event_id: str
+    variant: str
+    readable: bool
+    type: str
+    device_time: datetime | None
+    received_at: datetime
+    stored_at: datetime
+    retained: bool
+    gateway: str
+    payload: bytes
+    flags: tuple[Flag, ...]
+    alert_id: AlertId | None
+    seq: int | None = None
+    boot: int | None = None
+    sos_seq: int | None = None
+    reason: str | None = None
+
+
+class CommandState(StrEnum):
+    """How far a command has got."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+OPEN_STATES = frozenset({CommandState.PENDING, CommandState.SENT})
+"""A command in one of these is sent again until its result or its expiry."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxCommand:
+    """A row of the outbox. `due_at`: when it may be handed to a gateway (again); `lease` fences its outcome."""
+
+    id: str
+    device_id: str
+    command: str
+    args: Mapping[str, Any]
+    lane: Lane
+    created_at: datetime
+    expires_at: datetime
+    due_at: datetime
+    alert_id: AlertId | None = None
+    stage: str | None = None
+    event_id: str | None = None
+    state: CommandState = CommandState.PENDING
+    attempts: int = 0
+    lease: str | None = None
+    leased_at: datetime | None = None
+    leased_by: str | None = None
+    sent_at: datetime | None = None
+    result_at: datetime | None = None
+    detail: str | None = None
+
+
+class AlarmTransaction(Protocol):
+    """One transaction. Nothing is kept unless `commit` returned."""
+
+    def commit(self) -> None: ...
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What happens inside is undone alone when it raises."""
+        ...
+
+    def is_storage_fault(self, error: Exception) -> bool:
+        """Whether storage is away, locked or full, rather than something in an item that breaks it or us."""
+        ...
+
+    # registry
+    def lock_device(self, device_id: str) -> None:
+        """Until the end of the transaction no other one takes in events of this device."""
+        ...
+
+    def device(self, device_id: str) -> KnownDevice | None: ...
+
+    # events
+    def events(self, device_id: str, event_id: str) -> list[StoredEvent]: ...
+    def add_event(self, event: NewEvent) -> None: ...
+    def count_copy(self, stored_id: int, at: datetime) -> None: ...
+    def keep_refused(self, device_id: str, gateway: str, reason: str, payload: bytes, at: datetime) -> None:
+        """For inspection, within bounds: the oldest go first."""
+        ...
+
+    # alerts
+    def open_alert(self, device_id: str, event_type: str) -> Alert | None:
+        """The alert of this kind on which another press counts, locked."""
+        ...
+
+    def last_alert(self, device_id: str, event_type: str) -> AlertId | None: ...
+    def unended_alert(self, device_id: str, event_type: str) -> Alert | None:
+        """The newest alert of this kind that is not closed, locked."""
+        ...
+
+    def alert(self, alert_id: str) -> Alert | None:
+        """Locked until the end of the transaction."""
+        ...
+
+    def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
+        """Alerts whose `reaction_due_at` is past, locked; those that another transaction holds are left out."""
+        ...
+
+    def add_alert(self, alert: Alert) -> None: ...
+    def save_alert(self, alert: Alert) -> None: ...
+    def add_entries(self, alert_id: AlertId, entries: Sequence[Entry]) -> None: ...
+    def touch(self, alert_id: AlertId) -> None:
+        """The change log gets a row for this alert, in commit order."""
+        ...
+
+    # outbox
+    def command(self, command_id: str) -> OutboxCommand | None:
+        """Locked until the end of the transaction."""
+        ...
+
+    def put_command(self, command: OutboxCommand) -> None:
+        """Adds it, or replaces the row of the same id."""
+        ...
+
+    def open_answers(self, device_id: str, alert_id: AlertId) -> list[OutboxCommand]: ...
+    def due_commands(self, lane: Lane, now: datetime, limit: int) -> list[OutboxCommand]:
+        """Locked; those that another transaction holds are left out. Oldest due first."""
+        ...
+
+    def expired_commands(self, now: datetime, limit: int) -> list[OutboxCommand]: ...
+
+    # idempotency
+    def done_before(self, actor_id: str, key: str) -> str | None:
+        """The fingerprint of the request that this key was used for."""
+        ...
+
+    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> None: ...
+
+
+class AlarmStore(Protocol):
+    """Opens transactions."""
+
+    def begin(self) -> AbstractContextManager[AlarmTransaction]: ...
+
+
+class Ids(Protocol):
+    """Where new ids and lease tokens come from."""
+
+    def new(self) -> str: ...
