@@ -2,64 +2,41 @@
 
 from __future__ import annotations
 
-import math
-from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
 from contract.messages import Command, Event, Result, Status
-from contract.times import format_time, parse_time
-from contract.topics import MAX_PACKET_BYTES, is_event_id, source
+from contract.strict_json import (
+    MAX_DATA_DEPTH,
+    Refusal,
+    RefusalReason,
+    decode_json,
+    is_deeper,
+    storable,
+    storable_text,
+)
+from contract.times import format_time, is_plausible, parse_time
+from contract.topics import is_event_id, source
 from contract.vocabulary import EVENT_TYPES, SOS, CommandName, Flag, ResultStatus
+
+__all__ = [
+    "Refusal",
+    "RefusalReason",
+    "decode_command",
+    "decode_event",
+    "decode_json",
+    "decode_result",
+    "decode_status",
+    "encode",
+    "read_event",
+]
 
 MAX_SEQ: Final = 2**63 - 1
 _ATTRIBUTES: Final = frozenset(
     {"specversion", "id", "source", "type", "time", "data", "datacontenttype", "dataschema", "subject"}
 )
 _DATA: Final = frozenset({"seq", "boot", "sos_seq", "transmitter"})
-
-
-class RefusalReason(StrEnum):
-    """Why bytes are not a message of the contract."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    NOT_JSON = "not_json"
-    NOT_AN_OBJECT = "not_an_object"
-    NOT_A_PACK = "not_a_pack"
-    MISSING_ATTRIBUTE = "missing_attribute"
-    BAD_ATTRIBUTE = "bad_attribute"
-    BAD_SPECVERSION = "bad_specversion"
-    BAD_ID = "bad_id"
-    UNKNOWN_METRIC = "unknown_metric"
-    UNKNOWN_UNIT = "unknown_unit"
-    BAD_NAME = "bad_name"
-    BAD_VALUE = "bad_value"
-    BAD_TIME = "bad_time"
-    TOO_MANY_RECORDS = "too_many_records"
-
-
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
-    """Bytes that are not what the topic wants. `event_id`: the id, where at least that could be read."""
-
-    def __init__(self, reason: RefusalReason, detail: str = "", event_id: str | None = None) -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
-        self.reason = reason
-        self.detail = detail
-        self.event_id = event_id
-
-
-def decode_json(payload: bytes) -> Any:
-    """Strict JSON (no NaN, no infinity, UTF-8, at most 64 KiB) or a `Refusal`."""
-    if not payload:
-        raise Refusal(RefusalReason.EMPTY)
-    if len(payload) > MAX_PACKET_BYTES:
-        raise Refusal(RefusalReason.TOO_LARGE, f"{len(payload)} bytes, at most {MAX_PACKET_BYTES}")
-    try:
-        return msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError) as error:
-        raise Refusal(RefusalReason.NOT_JSON, str(error)[:200]) from None
 
 
 def _object(payload: bytes) -> dict[str, Any]:
@@ -111,13 +88,13 @@ def read_event(raw: dict[str, Any], device_id: str) -> Event:
     transmitter = data.get("transmitter")
     return Event(
         id=readable_id,
-        source=raw["source"][:256],
+        source=storable_text(raw["source"][:256]),
         type=raw["type"],
         time=time,
         seq=seq,
         boot=boot,
         sos_seq=sos_seq,
-        transmitter=transmitter[:64] if isinstance(transmitter, str) else None,
+        transmitter=storable_text(transmitter[:64]) if isinstance(transmitter, str) else None,
         data=data,
         flags=tuple(dict.fromkeys(flags)),
     )
@@ -127,20 +104,25 @@ def _time(value: Any, flags: list[Flag]) -> str | None:
     if value is None:
         flags.append(Flag.NO_TIME)
         return None
-    moment = parse_time(value) if isinstance(value, str) else None
-    if moment is None:
+    text = _plausible_time(value)
+    if text is None:
         flags.append(Flag.BAD_TIME)
-        return None
-    return format_time(moment)
+    return text
+
+
+def _plausible_time(value: Any) -> str | None:
+    moment = parse_time(value) if isinstance(value, str) else None
+    return format_time(moment) if moment is not None and is_plausible(moment) else None
 
 
 def _data(value: Any, flags: list[Flag]) -> dict[str, Any]:
     if value is None:
         return {}
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or is_deeper(value, MAX_DATA_DEPTH):
         flags.append(Flag.BAD_DATA)
         return {}
-    return value
+    cleaned: dict[str, Any] = storable(value)
+    return cleaned
 
 
 def _count(data: dict[str, Any], name: str, missing: Flag | None, flags: list[Flag]) -> int | None:
@@ -161,12 +143,11 @@ def decode_status(payload: bytes) -> Status:
     state = raw.get("state")
     if state not in ("online", "offline"):
         raise Refusal(RefusalReason.BAD_ATTRIBUTE, "state: online or offline")
-    at, firmware = raw.get("at"), raw.get("firmware")
-    moment = parse_time(at) if isinstance(at, str) else None
+    firmware = raw.get("firmware")
     return Status(
         state=state,
         boot=_count(raw, "boot", None, []),
-        at=format_time(moment) if moment else None,
+        at=_plausible_time(raw.get("at")),
         firmware=firmware[:64] if isinstance(firmware, str) and firmware.isprintable() else None,
         battery=_number(raw.get("battery"), 0, 100),
         rssi=_number(raw.get("rssi"), -200, 20),
@@ -174,20 +155,20 @@ def decode_status(payload: bytes) -> Status:
 
 
 def _number(value: Any, low: float, high: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if low <= value <= high else None
 
 
 def decode_result(payload: bytes) -> Result:
-    """What a device says became of a command."""
+    """What a device says became of a command. `detail` is whatever it says; None where it is nested too deep."""
     raw = _object(payload)
     command_id, status, detail = raw.get("id"), raw.get("status"), raw.get("detail")
     if not isinstance(command_id, str) or not is_event_id(command_id):
         raise Refusal(RefusalReason.BAD_ID, "id of the command")
-    if status not in set(ResultStatus):
+    if not isinstance(status, str) or status not in set(ResultStatus):
         raise Refusal(RefusalReason.BAD_ATTRIBUTE, "status: done, failed or rejected")
-    return Result(id=command_id, status=status, detail=detail)
+    return Result(id=command_id, status=status, detail=None if is_deeper(detail, MAX_DATA_DEPTH) else storable(detail))
 
 
 def decode_command(payload: bytes) -> Command:
@@ -195,7 +176,7 @@ def decode_command(payload: bytes) -> Command:
     raw = _object(payload)
     if not isinstance(raw.get("id"), str) or not is_event_id(raw["id"]):
         raise Refusal(RefusalReason.BAD_ID, "id of the command")
-    if raw.get("command") not in set(CommandName):
+    if not isinstance(raw.get("command"), str) or raw["command"] not in set(CommandName):
         raise Refusal(RefusalReason.BAD_ATTRIBUTE, "command")
     if not isinstance(raw.get("args"), dict):
         raise Refusal(RefusalReason.BAD_ATTRIBUTE, "args")

@@ -6,11 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contract.codec import Refusal, RefusalReason, decode_json
 from contract.messages import Reading
 from contract.metrics import METRICS
+from contract.strict_json import Refusal, RefusalReason, decode_json
+from contract.times import LATEST
 
 MAX_RECORDS: Final = 1000
+VERSION: Final = 10
+"""RFC 8428 §4.4: the version of SenML that is understood; records of a later one must not be used."""
+_BASE: Final = ("bn", "bt", "bu", "bv", "bver")
+_VALUES: Final = frozenset({"v", "vb", "vs", "vd"})
 RELATIVE_TIME_LIMIT: Final = 2**28
 """RFC 8428 §4.5.3: times below 2**28 are relative to now."""
 
@@ -53,7 +58,7 @@ def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
         try:
             if not isinstance(record, dict):
                 raise Refusal(RefusalReason.NOT_AN_OBJECT, "record")
-            base.update((key, record[key]) for key in ("bn", "bt", "bu", "bv") if key in record)
+            base.update((key, record[key]) for key in _BASE if key in record)
             reading = _resolve(record, base, device_id, received_at)
         except Refusal as refusal:
             refused.append(RefusedRecord(index, refusal.reason, refusal.detail))
@@ -64,10 +69,11 @@ def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
 
 
 def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, received_at: float) -> Reading | None:
+    _understood(record, base)
     if base.get("bn", "") not in ("", f"{device_id}/"):
         raise Refusal(RefusalReason.BAD_NAME, "bn is absent or <device_id>/")
     name = record.get("n")
-    if name is None and not record.keys() & {"v", "vb", "vs", "vd", "s"}:
+    if name is None and not record.keys() & (_VALUES | {"s"}):
         return None  # a record of base fields alone carries no reading
     if not isinstance(name, str):
         raise Refusal(RefusalReason.BAD_NAME, "n")
@@ -77,6 +83,8 @@ def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, recei
     unit = record.get("u", base.get("bu"))
     if unit is not None and unit != metric.unit:
         raise Refusal(RefusalReason.UNKNOWN_UNIT, f"{metric.name} is in {metric.unit or 'no unit'}")
+    if len(record.keys() & _VALUES) > 1:
+        raise Refusal(RefusalReason.BAD_VALUE, f"{metric.name} has more than one value")
     at = _moment(base.get("bt", 0), record.get("t", 0), received_at)
     if metric.kind == "boolean":
         value = record.get("vb")
@@ -87,6 +95,16 @@ def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, recei
     if not metric.low <= number <= metric.high:
         raise Refusal(RefusalReason.BAD_VALUE, f"{metric.name} {number} is not in {metric.low}..{metric.high}")
     return Reading(metric=metric.name, at=at, value=number)
+
+
+def _understood(record: dict[str, Any], base: dict[str, Any]) -> None:
+    version = base.get("bver", VERSION)
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= VERSION:
+        raise Refusal(RefusalReason.BAD_VERSION, f"bver is at most {VERSION}")
+    # RFC 8428 §4.4: a label that ends with "_" must be understood, and none is.
+    mandatory = next((key for key in record if key.endswith("_")), None)
+    if mandatory is not None:
+        raise Refusal(RefusalReason.BAD_ATTRIBUTE, mandatory[:64])
 
 
 def _finite(value: Any, name: str) -> float:
@@ -108,6 +126,6 @@ def _moment(base_time: Any, time: Any, received_at: float) -> float:
         raise Refusal(RefusalReason.BAD_TIME, refusal.detail) from None
     if at < RELATIVE_TIME_LIMIT:
         at += received_at
-    if not 0 <= at < 253_402_300_800:  # year 10000
+    if not 0 <= at < LATEST.timestamp():
         raise Refusal(RefusalReason.BAD_TIME, f"{at}")
     return at

@@ -6,12 +6,24 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-_RFC3339: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_RFC3339: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def format_time(moment: datetime) -> str:
     """RFC 3339 with milliseconds and `Z`. `moment` must be aware."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def is_plausible(moment: datetime) -> bool:
+    """Whether a device's `moment` may be kept: 1970 to 2199.
+
+    A clock that was never set says 1970. What lies outside is noise, and databases and time zones stumble over
+    the ends of the calendar.
+    """
+    return EARLIEST <= moment < LATEST
 
 
 def parse_time(text: str) -> datetime | None:
