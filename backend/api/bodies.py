@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict
+
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+"""Pattern of a text without control characters: PostgreSQL cannot store a NUL, and no name has a line break."""
 
 
 class Body(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,8 +72,8 @@ class IdentityStore(Protocol):
 
     def staff_by_username(self, username: str) -> StaffAccount | None: ...
 
-    def add_first_staff(self, accounts: Sequence[StaffAccount], now: datetime) -> bool:
-        """Add them if there is nobody yet; says whether it did."""
+    def add_first_staff(self, make: Callable[[], Sequence[StaffAccount]], now: datetime) -> bool:
+        """Call `make` and add its accounts if there is nobody yet, under a lock; says whether it did."""
 
     def open_session(self, token_sha256: str, staff_id: str, now: datetime, expires_at: datetime) -> None: ...
 
@@ -106,3 +106,19 @@ class ServiceAccounts(Protocol):
     """Programs by the SHA-256 of their tokens."""
 
     def find(self, token_sha256: str) -> Actor | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What the owner of a new account has to be told."""
+
+    username: str
+    password: str
+    name: str
+    role: StaffRole
+
+
+class AccountSheet(Protocol):
+    """Where first passwords are handed out: durable when `write` returns, readable by the owner alone."""
+
+    def write(self, accounts: Sequence[NewAccount]) -> None: ...

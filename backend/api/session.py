@@ -1,0 +1,107 @@
+"""Logging in, logging out, who am I."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from backend.api.bodies import ONE_LINE, Answer, Body
+from backend.api.problems import Problem
+from backend.api.security import COOKIE, CurrentSession, session_cookie
+from backend.services.identity import session as identity
+from backend.services.identity.log_in import LogIn, LoginRefusal, LoginRefused
+from backend.services.identity.log_out import LogOut
+from contract.vocabulary import Label
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDeps:
+    """What these calls need. `secure_cookie`: the cookie travels over HTTPS only."""
+
+    log_in: LogIn
+    log_out: LogOut
+    secure_cookie: bool
+
+
+class Credentials(Body):
+    """What somebody types."""
+
+    username: Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class Staff(Answer):
+    """Who is logged in."""
+
+    id: str
+    username: str
+    name: str
+    role: Literal["operator", "technician", "administrator"]
+    locale: str
+
+
+class Session(Answer):
+    """A log-in. `csrf_token` goes into the header X-CSRF-Token of every unsafe call."""
+
+    staff: Staff
+    csrf_token: str
+    expires_at: datetime
+
+
+def router(deps: SessionDeps) -> APIRouter:
+    """`/api/v1/session`."""
+    api = APIRouter(prefix="/api/v1/session", tags=["session"])
+
+    @api.post("")
+    def log_in(body: Credentials, request: Request, response: Response) -> Session:
+        address = request.client.host if request.client else ""
+        outcome = deps.log_in(body.username, body.password, address)
+        if isinstance(outcome, LoginRefused):
+            raise _refused(outcome)
+        # No Max-Age: closing the browser ends it there; here it ends after a shift without use.
+        response.set_cookie(
+            COOKIE, outcome.token, httponly=True, samesite="strict", secure=deps.secure_cookie, path="/"
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return _answer(outcome.session)
+
+    @api.get("")
+    def who_am_i(session: CurrentSession, response: Response) -> Session:
+        response.headers["Cache-Control"] = "no-store"
+        return _answer(session)
+
+    @api.delete("", status_code=204)
+    def log_out(request: Request, response: Response, _: CurrentSession) -> None:
+        deps.log_out(session_cookie(request.headers.get("cookie")) or "")
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=deps.secure_cookie, path="/")
+
+    return api
+
+
+def _answer(session: identity.Session) -> Session:
+    staff = session.staff
+    shown = Staff(id=staff.id, username=staff.username, name=staff.name, role=staff.role.value, locale=staff.locale)
+    return Session(staff=shown, csrf_token=session.csrf_token, expires_at=session.expires_at)
+
+
+def _refused(refused: LoginRefused) -> Problem:
+    if refused.reason is LoginRefusal.BAD_CREDENTIALS:
+        return Problem(401, refused.reason, Label("用户名或密码错误", "Wrong user name or password"))
+    seconds = max(1, math.ceil(refused.retry_after.total_seconds())) if refused.retry_after else 1
+    title = {
+        LoginRefusal.TOO_MANY_ATTEMPTS: Label("尝试次数过多", "Too many attempts"),
+        LoginRefusal.BUSY: Label("系统繁忙", "Busy"),
+    }[refused.reason]
+    return Problem(
+        429 if refused.reason is LoginRefusal.TOO_MANY_ATTEMPTS else 503,
+        refused.reason,
+        title,
+        Label(f"请在 {seconds} 秒后重试。", f"Try again in {seconds} s."),
+        extras={"retry_after_seconds": seconds},
+        headers={"Retry-After": str(seconds)},
+    )

@@ -1,0 +1,62 @@
+"""Who can log in to a database that knows nobody: demo staff, or one administrator; always with random passwords."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from backend.services.identity.actor import StaffRole
+from backend.services.identity.ports import AccountSheet, Clock, IdentityStore, NewAccount, Passwords, StaffAccount
+
+# Without 0, 1, i, l, o and u: read out over the telephone, typed from paper.
+_LETTERS: Final = "23456789abcdefghjkmnpqrstvwxyz"
+PASSWORD_GROUPS: Final = 4
+"""Four groups of four: 78 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    username: str
+    name: str
+    role: StaffRole
+
+
+# Invented names.
+DEMO: Final = (
+    _Person("op1", "王晓棠", StaffRole.OPERATOR),
+    _Person("op2", "李沐川", StaffRole.OPERATOR),
+    _Person("admin", "周雨禾", StaffRole.ADMINISTRATOR),
+    _Person("tech", "陈屿舟", StaffRole.TECHNICIAN),
+)
+FIRST: Final = (_Person("admin", "管理员", StaffRole.ADMINISTRATOR),)
+
+
+class FirstAccounts:
+    """Makes the first accounts once, and writes their passwords to a sheet that only the owner can read."""
+
+    def __init__(self, store: IdentityStore, passwords: Passwords, sheet: AccountSheet, clock: Clock) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._sheet = sheet
+        self._clock = clock
+
+    def __call__(self, *, demo: bool, locale: str) -> bool:
+        """Says whether there was nobody yet."""
+
+        def make() -> Sequence[StaffAccount]:
+            people = [(person, _password()) for person in (DEMO if demo else FIRST)]
+            # The sheet first: if the process dies between the two, there is still nobody; the next start begins anew.
+            self._sheet.write([NewAccount(who.username, word, who.name, who.role) for who, word in people])
+            return [
+                StaffAccount(str(uuid.uuid4()), who.username, who.name, who.role, locale, self._passwords.hash(word))
+                for who, word in people
+            ]
+
+        return self._store.add_first_staff(make, self._clock.now())
+
+
+def _password() -> str:
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(PASSWORD_GROUPS))

@@ -1,0 +1,75 @@
+"""Which settings the backend has, where they come from, and how they are shown without their secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from sqlalchemy.engine import make_url
+
+FILE_NAME: Final = "backend.toml"
+_SECRET_QUERY: Final = re.compile(r"(?i)(password|passfile|sslpassword|sslkey)=[^&]*")
+
+
+class Settings(BaseSettings):
+    """`config/backend.toml`, overridden by `CARE_BACKEND_…`. Each key is explained in that file, in both languages."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CARE_BACKEND_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    trusted_proxies: str = ""
+    database_url: str = "sqlite:///var/backend/care.sqlite"
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    telemetry_path: Path = Path("var/backend/telemetry.sqlite")
+    console_dir: Path = Path("var/console")
+    locale: Literal["zh-CN", "en"] = "zh-CN"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    service_accounts_file: Path = Path("var/secrets/service-accounts.json")
+    broker_accounts_file: Path = Path("var/broker/accounts")
+    broker_passwd_file: Path = Path("var/broker/passwd")
+    enrol_key_file: Path = Path("var/secrets/enrol.key")
+    demo: bool = False
+    demo_accounts_file: Path = Path("var/secrets/demo-accounts.json")
+    first_account_file: Path = Path("var/secrets/first-account.json")
+    secure_cookie: bool = False
+    stream_poll_ms: int = Field(default=20, ge=5, le=1000)
+    command_lease_seconds: int = Field(default=10, ge=1, le=300)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env file: two places are enough
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+
+def config_file() -> Path:
+    """The file that is read: `CARE_CONFIG_DIR` (default `config`) / backend.toml."""
+    return Path(os.environ.get("CARE_CONFIG_DIR", "config")) / FILE_NAME
+
+
+def effective(settings: Settings) -> dict[str, Any]:
+    """Every key with its value in force; passwords in URLs are masked. Secrets in files are shown as their path."""
+    values: dict[str, Any] = json.loads(settings.model_dump_json())
+    url = make_url(settings.database_url).render_as_string(hide_password=True)
+    values["database_url"] = _SECRET_QUERY.sub(r"\1=***", url)
+    return values
+
+
+def as_toml(settings: Settings) -> str:
+    """The effective settings as TOML."""
+    # A JSON string, number or boolean is the same in TOML.
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in effective(settings).items()]
+    return "\n".join(lines) + "\n"
