@@ -111,6 +111,7 @@ timeline: Final = Table(
     Column("actor_kind", String(16), nullable=False),
     Column("actor_id", String(64), nullable=False),
     Column("actor_name", String(128), nullable=False),
+    Column("source", String(64), nullable=False),
     Column("reason", String(256), nullable=False),
     Column("detail", JSON, nullable=False),
 )

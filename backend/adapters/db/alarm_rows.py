@@ -91,6 +91,7 @@ def entry_row(alert_id: str, entry: Entry) -> dict[str, Any]:
         "actor_kind": str(entry.actor.kind),
         "actor_id": entry.actor.id,
         "actor_name": entry.actor.name,
+        "source": entry.source[:64],
         "reason": entry.reason[:256],
         "detail": dict(entry.detail),
     }

@@ -65,10 +65,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step by a person. Only the fields of its verb are set; `eta_minutes` is 1..600."""
+    """One step by a person, from `source`. Only the fields of its verb are set; `eta_minutes` is 1..600."""
 
     verb: Verb
     actor: Actor
+    source: str = "console"
     responder: str | None = None
     eta_minutes: int | None = None
     outcome: str | None = None
@@ -153,7 +154,7 @@ def _moved(
     return Decision(
         after,
         str(kind),
-        (Entry(kind, action.actor, now, detail=_detail(alert, after, action)),),
+        (Entry(kind, action.actor, now, action.source, detail=_detail(alert, after, action)),),
         answers(after, stage) if stage else (),
     )
 
@@ -191,4 +192,6 @@ def requeue(alert: Alert, now: datetime) -> Decision:
         alert, requeued_at=now, reaction_due_at=None, ring_seq=alert.ring_seq + 1, version=alert.version + 1
     )
     detail = {"holder": alert.holder.name if alert.holder else None, "due": due.isoformat()}
-    return Decision(after, "nobody_reacted", (Entry(EntryKind.REQUEUED, SYSTEM, now, "nobody_reacted", detail),))
+    return Decision(
+        after, "nobody_reacted", (Entry(EntryKind.REQUEUED, SYSTEM, now, "timer", "nobody_reacted", detail),)
+    )

@@ -119,11 +119,15 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline. `detail` holds JSON values; `before` and `after` of what changed stand in it."""
+    """One line of a timeline: who, when, from where (`source`: a gateway, the console, a timer), why.
+
+    `detail` holds JSON values; `before` and `after` of what changed stand in it.
+    """
 
     kind: EntryKind
     actor: Actor
     at: datetime
+    source: str
     reason: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 

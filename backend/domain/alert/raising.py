@@ -26,13 +26,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """An event that can alarm. `event_id` None: it could not be read, so nothing can be answered."""
+    """An event that can alarm, brought by the gateway `source`. `event_id` None: there is nothing to answer."""
 
     device_id: str
     type: str
     event_id: str | None
     time: PressTime
     received_at: datetime
+    source: str
     flags: tuple[Flag, ...] = ()
     transmitter: str | None = None
     reason: str = ""
@@ -68,7 +69,7 @@ def raise_alert(alert_id: AlertId, press: Press, place: Place, previous: AlertId
     detail = {"event_id": press.event_id, "pressed_at": press.time.pressed_at.isoformat()}
     if previous is not None:
         detail["previous_alert_id"] = previous
-    entry = Entry(EntryKind.RAISED, press.actor, now, press.reason, detail)
+    entry = Entry(EntryKind.RAISED, press.actor, now, press.source, press.reason, detail)
     return Decision(alert, "raised", (entry,), answers(alert, Stage.RECEIVED))
 
 
@@ -90,9 +91,9 @@ def press_again(alert: Alert, press: Press, now: datetime) -> Decision:
         version=alert.version + 1,
     )
     detail = {"count": after.count, "event_id": press.event_id, "pressed_at": press.time.pressed_at.isoformat()}
-    entries = [Entry(EntryKind.PRESSED_AGAIN, press.actor, now, press.reason, detail)]
+    entries = [Entry(EntryKind.PRESSED_AGAIN, press.actor, now, press.source, press.reason, detail)]
     if alert.condition is Condition.CLEARED:
-        entries.append(Entry(EntryKind.REACTIVATED, press.actor, now))
+        entries.append(Entry(EntryKind.REACTIVATED, press.actor, now, press.source))
     answered = answers(after, Stage.RECEIVED) if press.event_id is not None else ()
     return Decision(after, "pressed_again", tuple(entries), answered)
 
@@ -104,5 +105,5 @@ def clear(alert: Alert, press: Press, now: datetime) -> Decision:
     else:
         kind, after = EntryKind.CLEARED, replace(alert, condition=Condition.CLEARED)
     after = replace(after, version=alert.version + 1)
-    entry = Entry(kind, press.actor, now, press.type, {"event_id": press.event_id})
+    entry = Entry(kind, press.actor, now, press.source, press.type, {"event_id": press.event_id})
     return Decision(after, str(kind), (entry,))

@@ -36,12 +36,14 @@ class OutcomeReason(StrEnum):
     OVER = "over"
 
 
-def write(tx: AlarmTransaction, command: OutboxCommand, kind: EntryKind, actor: Actor, now: datetime) -> None:
+def write(
+    tx: AlarmTransaction, command: OutboxCommand, kind: EntryKind, actor: Actor, now: datetime, source: str
+) -> None:
     """A line in the timeline of the alert that the command belongs to."""
     if command.alert_id is None:
         return
     detail = {"command": command.command, "stage": command.stage, "event_id": command.event_id}
-    tx.add_entries(command.alert_id, (Entry(kind, actor, now, command.detail or "", detail),))
+    tx.add_entries(command.alert_id, (Entry(kind, actor, now, source, command.detail or "", detail),))
     tx.touch(command.alert_id)
 
 
@@ -93,7 +95,6 @@ class RecordOutcomes:
             return OutcomeReason.OVER
         if command.lease != item.lease:
             return OutcomeReason.STALE_LEASE
-        actor = Actor(ActorKind.SYSTEM, gateway)
         if item.outcome == "sent":
             first = command.sent_at is None
             sent = replace(
@@ -106,12 +107,12 @@ class RecordOutcomes:
             )
             tx.put_command(sent)
             if first:
-                write(tx, sent, EntryKind.ANSWER_SENT, actor, now)
+                write(tx, sent, EntryKind.ANSWER_SENT, SYSTEM, now, gateway)
             return OutcomeReason.RECORDED
         failed = replace(command, due_at=now + RETRY_AFTER, lease=None, detail=(item.reason or "")[:200])
         tx.put_command(failed)
         if command.detail is None:
-            write(tx, failed, EntryKind.ANSWER_FAILED, actor, now)
+            write(tx, failed, EntryKind.ANSWER_FAILED, SYSTEM, now, gateway)
         return OutcomeReason.RECORDED
 
 
@@ -141,7 +142,7 @@ class RecordResult:
             tx.put_command(ended)
             done = status is ResultStatus.DONE
             kind = EntryKind.ANSWER_CONFIRMED if done else EntryKind.ANSWER_FAILED
-            write(tx, ended, kind, Actor(ActorKind.DEVICE, device_id), now)
+            write(tx, ended, kind, Actor(ActorKind.DEVICE, device_id), now, "result")
             tx.commit()
         return OutcomeReason.RECORDED
 
@@ -162,7 +163,7 @@ class ExpireCommands:
                 expired = replace(command, state=CommandState.EXPIRED, lease=None)
                 tx.put_command(expired)
                 if command.sent_at is None:
-                    write(tx, expired, EntryKind.ANSWER_EXPIRED, SYSTEM, now)
+                    write(tx, expired, EntryKind.ANSWER_EXPIRED, SYSTEM, now, "timer")
             tx.commit()
         return len(commands)
 

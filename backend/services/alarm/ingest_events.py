@@ -135,6 +135,7 @@ class _Intake:
             event_id=event.id if kind.answered else None,
             time=time,
             received_at=incoming.received_at,
+            source=self.gateway,
             flags=flags,
             transmitter=event.transmitter,
         )
@@ -181,7 +182,16 @@ class _Intake:
             return Outcome(index=index, outcome=IngestOutcome.REFUSED, reason=incoming.reason)
         time = press_time(None, incoming.received_at, incoming.item.retained, self.now)
         alert = self._alarm(
-            Press(device_id, UNREADABLE, incoming.event_id, time, incoming.received_at, reason=incoming.reason), device
+            Press(
+                device_id,
+                UNREADABLE,
+                incoming.event_id,
+                time,
+                incoming.received_at,
+                self.gateway,
+                reason=incoming.reason,
+            ),
+            device,
         )
         self.tx.add_event(
             NewEvent(

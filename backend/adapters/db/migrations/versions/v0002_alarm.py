@@ -122,6 +122,7 @@ def _alert_timeline() -> None:
         sa.Column("actor_kind", sa.String(length=16), nullable=False),
         sa.Column("actor_id", sa.String(length=64), nullable=False),
         sa.Column("actor_name", sa.String(length=128), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=256), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name="fk_alert_timeline_alert_id_alerts"),

@@ -1,0 +1,196 @@
+"""The alarm desk's calls: the queue, the card, and each step that a person takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Header, Query
+from pydantic import Field, StringConstraints
+
+from backend.api.bodies import Body
+from backend.api.problems import Problem
+from backend.api.security import require, require_staff
+from backend.domain.alert.lifecycle import Action, Refusal, Refused, Verb, allowed
+from backend.domain.alert.model import Actor as TimelineActor
+from backend.domain.alert.model import ActorKind
+from backend.services.alarm.act import Act, Acted
+from backend.services.alarm.views import AlertDetail, AlertPage, AlertReader
+from backend.services.identity.actor import Actor, Scope, StaffRole
+from contract.times import format_time
+from contract.vocabulary import HANDLING_LABELS, OUTCOME_CODES, Label
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
+READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
+Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR))]
+
+
+class DispatchBody(Body):
+    """`responder`: who is asked to go, by name."""
+
+    responder: Name
+    note: Text | None = None
+
+
+class EnRouteBody(Body):
+    """`eta_minutes`: from now until somebody is there."""
+
+    eta_minutes: int = Field(ge=1, le=600)
+
+
+class CloseBody(Body):
+    """`outcome`: a code of the vocabulary. `seen_by`: who has seen the person, where the code asks for it."""
+
+    outcome: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    note: Text | None = None
+    seen_by: Name | None = None
+
+
+class NoteBody(Body):
+    """A remark for the timeline."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCalls:
+    """What the router needs."""
+
+    act: Act
+    reader: AlertReader
+
+
+def router(calls: AlertCalls) -> APIRouter:
+    """`/alerts` of the staff API."""
+    api = APIRouter(prefix="/alerts", tags=["alerts"])
+    _add_reading(api, calls)
+    _add_steps(api, calls)
+    return api
+
+
+def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
+    @api.get("", dependencies=[READS])
+    def list_alerts(
+        state: Literal["open", "closed"] = "open",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+    ) -> AlertPage:
+        """Alerts in the desk's order: unaccepted first, by severity, then the longest waiting; closed: newest first."""
+        return calls.reader.open(limit) if state == "open" else calls.reader.closed(limit)
+
+    @api.get("/{alert_id}", dependencies=[READS])
+    def show_alert(alert_id: str) -> AlertDetail:
+        """One alert with card, timeline and what may be done."""
+        return _detail(calls, alert_id)
+
+
+def _add_steps(api: APIRouter, calls: AlertCalls) -> None:
+    step = _stepper(calls)
+
+    @api.post("/{alert_id}/accept")
+    def accept(alert_id: str, actor: Acts, key: Key = None) -> AlertDetail:
+        """Take it. 409 `already_accepted` names who has it and since when."""
+        return step(alert_id, actor, key, Verb.ACCEPT)
+
+    @api.post("/{alert_id}/dispatch")
+    def dispatch(alert_id: str, body: DispatchBody, actor: Acts, key: Key = None) -> AlertDetail:
+        """Ask somebody to go. The terminal is told when they are on the way."""
+        return step(alert_id, actor, key, Verb.DISPATCH, responder=body.responder, text=body.note)
+
+    @api.post("/{alert_id}/en-route")
+    def en_route(alert_id: str, body: EnRouteBody, actor: Acts, key: Key = None) -> AlertDetail:
+        """Somebody is on the way; the terminal says in how many minutes."""
+        return step(alert_id, actor, key, Verb.EN_ROUTE, eta_minutes=body.eta_minutes)
+
+    @api.post("/{alert_id}/arrived")
+    def arrived(alert_id: str, actor: Acts, key: Key = None) -> AlertDetail:
+        """Somebody is with the person."""
+        return step(alert_id, actor, key, Verb.ARRIVED)
+
+    @api.post("/{alert_id}/close")
+    def close(alert_id: str, body: CloseBody, actor: Acts, key: Key = None) -> AlertDetail:
+        """It is over, with its outcome."""
+        return step(alert_id, actor, key, Verb.CLOSE, outcome=body.outcome, seen_by=body.seen_by, text=body.note)
+
+    @api.post("/{alert_id}/notes")
+    def note(alert_id: str, body: NoteBody, actor: Acts, key: Key = None) -> AlertDetail:
+        """A remark for the timeline."""
+        return step(alert_id, actor, key, Verb.NOTE, text=body.text)
+
+
+def _stepper(calls: AlertCalls) -> Callable[..., AlertDetail]:
+    def step(alert_id: str, actor: Actor, key: str | None, verb: Verb, **fields: Any) -> AlertDetail:
+        who = TimelineActor(ActorKind.STAFF, actor.id, actor.name)
+        try:
+            acted = calls.act(alert_id, Action(verb, who, **fields), key)
+        except Refusal as refusal:
+            raise _refused(refusal) from None
+        if acted is Acted.NOT_FOUND:
+            raise _not_found()
+        if acted is Acted.KEY_REUSED:
+            raise Problem(
+                422,
+                "idempotency_key_reused",
+                Label("请求标识被重复使用", "Idempotency-Key used before"),
+                Label("该标识已用于另一请求。", "The same key was used for another request; send a new key."),
+            )
+        return _detail(calls, alert_id)
+
+    return step
+
+
+def _detail(calls: AlertCalls, alert_id: str) -> AlertDetail:
+    detail = calls.reader.detail(alert_id)
+    if detail is None:
+        raise _not_found()
+    return detail
+
+
+def _not_found() -> Problem:
+    return Problem(404, "not_found", Label("没有这条警情", "No such alert"))
+
+
+def _refused(refusal: Refusal) -> Problem:
+    alert = refusal.alert
+    verbs = [str(verb) for verb in allowed(alert)]
+    if refusal.reason is Refused.ALREADY_ACCEPTED and alert.holder is not None:
+        since = format_time(alert.accepted_at) if alert.accepted_at else None
+        return Problem(
+            409,
+            "already_accepted",
+            Label(f"{alert.holder.name} 已接警", f"{alert.holder.name} has it"),
+            extras={
+                "holder": {"id": alert.holder.id, "name": alert.holder.name},
+                "since": since,
+                "allowed": verbs,
+            },
+        )
+    if refusal.reason is Refused.UNKNOWN_OUTCOME:
+        codes = sorted(OUTCOME_CODES)
+        return Problem(
+            422,
+            "unknown_outcome",
+            Label("没有这个结案代码", "No such outcome"),
+            Label(f"可用：{'、'.join(codes)}", f"One of: {', '.join(codes)}"),
+            extras={"outcomes": codes},
+        )
+    if refusal.reason is Refused.NEEDS_SEEN_BY:
+        return Problem(
+            422,
+            "needs_seen_by",
+            Label("须填写当面确认人", "Who has seen the person?"),
+            Label(
+                "无人应答的紧急呼叫，须有人当面确认后才能结案。",
+                "An unanswered SOS closes only when somebody saw them.",
+            ),
+        )
+    handling = HANDLING_LABELS[alert.handling]
+    return Problem(
+        409,
+        "illegal_transition",
+        Label("当前状态不能这样操作", "Not possible now"),
+        Label(f"当前状态：{handling.zh}", f"The alert is: {handling.en}"),
+        extras={"handling": str(alert.handling), "allowed": verbs},
+    )
