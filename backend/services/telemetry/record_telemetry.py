@@ -1,0 +1,66 @@
+"""Take in a batch of SenML packs: good records are stored together, a bad one costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.services.telemetry.intake import IntakeReason, judge, received_at, refused
+from backend.services.telemetry.ports import Clock, DeviceReading, DeviceRegistry, DeviceStateStore, TelemetryStore
+from backend.services.telemetry.status import later
+from contract.codec import Refusal
+from contract.ingest import JsonItem, Outcome
+from contract.senml import Pack, decode_pack
+from contract.vocabulary import IngestOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTelemetry:
+    """The use case of `POST /ingest/v1/telemetry`."""
+
+    store: TelemetryStore
+    states: DeviceStateStore
+    registry: DeviceRegistry
+    clock: Clock
+
+    def __call__(self, items: Sequence[JsonItem]) -> list[Outcome]:
+        """Outcomes in the order of `items`. Everything is stored when this returns; raises `TelemetryAway`."""
+        now = self.clock.now()
+        outcomes = judge(items, self.registry)
+        readings: list[DeviceReading] = []
+        seen: dict[str, datetime] = {}
+        for index, item in enumerate(items):
+            if index in outcomes:
+                continue
+            received = received_at(item, now)
+            outcomes[index], of_item = _read(index, item, received)
+            readings.extend(of_item)
+            if not item.retained:
+                seen[item.device_id] = later(seen.get(item.device_id), received) or received
+        if readings:
+            self.store.write(readings)
+        if seen:
+            self.states.seen(seen)
+        return [outcomes[index] for index in range(len(items))]
+
+
+def _read(index: int, item: JsonItem, received: datetime) -> tuple[Outcome, list[DeviceReading]]:
+    if item.retained:
+        # Telemetry is never retained; a replay without times would read as a measurement of now.
+        return refused(index, IntakeReason.RETAINED), []
+    try:
+        pack = decode_pack(bytes(item.pack), item.device_id, received.timestamp())
+    except Refusal as refusal:
+        return refused(index, refusal.reason), []
+    readings = [
+        DeviceReading(item.device_id, reading.metric, reading.at, reading.value, received) for reading in pack.readings
+    ]
+    return _outcome(index, pack), readings
+
+
+def _outcome(index: int, pack: Pack) -> Outcome:
+    if not pack.readings:
+        return refused(index, pack.refused[0].reason if pack.refused else IntakeReason.NO_READING)
+    reason = str(IntakeReason.SOME_RECORDS_REFUSED) if pack.refused else None
+    return Outcome(index=index, outcome=IngestOutcome.ACCEPTED, reason=reason)
