@@ -1,0 +1,1 @@
+"""Where the simulated fleet touches the world: broker, backend, disk, control socket, clock."""
