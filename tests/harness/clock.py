@@ -1,4 +1,4 @@
-"""Time in tests: a clock turned by hand, and waiting for a condition with a limit. The only file of the tests that sleeps."""
+"""Time in tests: a clock turned by hand, and waiting for a condition. The only file of the tests that sleeps."""
 
 from __future__ import annotations
 

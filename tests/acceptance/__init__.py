@@ -1,0 +1,1 @@
+"""Promises, one a file, on the real programs and a real Mosquitto."""

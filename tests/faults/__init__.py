@@ -1,0 +1,1 @@
+"""What the promise must survive: programs killed in the middle of it."""

@@ -1,0 +1,5 @@
+"""Fixtures of the fault tests."""
+
+from tests.harness.acceptance import make_system, pytest_runtest_makereport
+
+__all__ = ["make_system", "pytest_runtest_makereport"]
