@@ -152,7 +152,7 @@ changes: Final = Table(
     metadata,
     # AUTOINCREMENT: an id that was given out is never given again, so a stream never resumes in the wrong place.
     Column("id", _BIG, primary_key=True, autoincrement=True),
-    Column("alert_id", String(36), nullable=False),
+    Column("alert_id", String(36), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )

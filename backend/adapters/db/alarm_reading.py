@@ -92,15 +92,12 @@ def summaries(connection: Connection, found: Sequence[Alert]) -> list[AlertSumma
     home_ids = {alert.home_id for alert in found if alert.home_id}
     places = _by(connection, homes, homes.c.id, home_ids)
     people = _grouped(connection, residents, residents.c.home_id, home_ids)
-    latest = dict(
-        connection.execute(
-            select(changes.c.alert_id, func.max(changes.c.id))
-            .where(changes.c.alert_id.in_([alert.id for alert in found]))
-            .group_by(changes.c.alert_id)
-        )
-        .tuples()
-        .all()
+    rows = connection.execute(
+        select(changes.c.alert_id, func.max(changes.c.id).label("stream_id"))
+        .where(changes.c.alert_id.in_([alert.id for alert in found]))
+        .group_by(changes.c.alert_id)
     )
+    latest = {row.alert_id: row.stream_id for row in rows}
     return [_summary(alert, places, people, latest.get(alert.id, 0)) for alert in found]
 
 

@@ -175,6 +175,7 @@ def _alert_changes() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_alert_changes"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_alert_changes_alert_id", "alert_changes", ["alert_id"], unique=False)
 
 
 def _refused_messages() -> None:
