@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from device_sim.model.presses import Owed, owed
-from device_sim.model.record import Kind, Record
+from device_sim.model.record import PUBACK_ACCEPTED, Kind, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,13 @@ def remember(records: Iterable[Record]) -> dict[str, Memory]:
             data = msgspec.json.decode(payload)["data"]
             memory.sos_seq = max(memory.sos_seq, data.get("sos_seq", 0))
             memory.boot = max(memory.boot, data["boot"])
-        elif _settles(record, memory):
-            memory.pending.pop(record.event_id, None)
+        elif (press := memory.pending.get(record.event_id)) is not None and settles(record, press.type):
+            del memory.pending[record.event_id]
     return memories
 
 
-def _settles(record: Record, memory: Memory) -> bool:
-    press = memory.pending.get(record.event_id or "")
-    if press is None:
-        return False
-    if owed(press.type) is Owed.ANSWER:
+def settles(record: Record, type_name: str) -> bool:
+    """Whether this record of an event of that type ends its sending: an answer, or for unanswered types a PUBACK."""
+    if owed(type_name) is Owed.ANSWER:
         return record.kind is Kind.ANSWERED
-    return record.kind is Kind.PUBACK and record.reason == "success"
+    return record.kind is Kind.PUBACK and record.reason == PUBACK_ACCEPTED

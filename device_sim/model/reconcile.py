@@ -46,7 +46,7 @@ class _Tally:
     types: dict[Key, str] = field(default_factory=dict)
     sent: set[Key] = field(default_factory=set)
     attempts: int = 0
-    first_answer: dict[Key, float] = field(default_factory=dict)
+    first_answer: dict[Key, float | None] = field(default_factory=dict)
     ids: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
 
@@ -65,7 +65,7 @@ def reconcile(records: Iterable[Record]) -> Report:
         answered=len(answered),
         unanswered=tuple(key for key in wanted if key not in tally.first_answer),
         doubled=tuple(key for key, ids in tally.ids.items() if len(ids) > 1),
-        latency=_latency([tally.first_answer[key] for key in answered]),
+        latency=_latency([ms for key in answered if (ms := tally.first_answer[key]) is not None]),
     )
 
 
@@ -79,7 +79,7 @@ def _count(tally: _Tally, record: Record) -> None:
         tally.sent.add(key)
         tally.attempts += 1
     elif record.kind is Kind.ANSWERED:
-        tally.first_answer.setdefault(key, record.after_ms or 0.0)
+        tally.first_answer.setdefault(key, record.after_ms)
         tally.ids.setdefault((*key, record.stage or ""), set()).add(record.command_id or "")
 
 

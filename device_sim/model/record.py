@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+PUBACK_ACCEPTED: Final = "accepted"
+"""`reason` of a PUBACK below 0x80; above it stands the broker's reason (`not_authorized`, `quota_exceeded`, …)."""
 
 
 class Kind(StrEnum):
