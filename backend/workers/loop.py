@@ -13,6 +13,8 @@ from typing import Final, Protocol
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 
+from backend.services.health.ports import TickState
+
 log = structlog.get_logger()
 
 BELL_SECONDS: Final = 1.0
@@ -39,18 +41,6 @@ class Tick:
     run: Callable[[], object]
     seconds: float = 1.0
     deadline: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class TickState:
-    """How a tick fares. `lag_seconds`: how much later than due it is; `error`: of its last run, None where none."""
-
-    name: str
-    lag_seconds: float
-    stuck: bool
-    runs: int
-    failures: int
-    error: str | None
 
 
 class _Runner:
