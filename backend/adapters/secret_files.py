@@ -11,13 +11,15 @@ from pathlib import Path
 from backend.services.identity.ports import NewAccount
 
 
-def write_secret_file(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write, fsync, rename, fsync the folder. A reader sees the old file or the new one."""
+def write_secret_file(path: Path, content: bytes, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
+    """Write, fsync, rename, fsync the folder. A reader sees the old file or the new one. `owner`: user and group id."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
             os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+
+from contract.times import format_time
 
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
 """Pattern of a text without control characters: PostgreSQL cannot store a NUL, and no name has a line break."""
@@ -20,3 +23,11 @@ class Answer(BaseModel):
     """What a caller gets; moments are RFC 3339, UTC."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(format_time, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in an answer: RFC 3339, UTC, milliseconds."""

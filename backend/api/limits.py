@@ -1,4 +1,4 @@
-"""How long a body may be: 64 kB from people and programs, 16 MB for the batches of a gateway."""
+"""How long a body may be: 64 kB, 1 MB for lists of devices, 16 MB for the batches of a gateway."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from backend.api import problems
 
 BODY_BYTES: Final = 64 * 1024
 BATCH_BYTES: Final = 16 * 1024 * 1024
+LIST_BYTES: Final = 1024 * 1024
+"""500 devices with their homes."""
 BATCH_PREFIX: Final = "/ingest/"
+LISTS: Final = frozenset({"/api/v1/devices"})
 
 
 def limit_for(path: str) -> int:
     """The most bytes that a body sent to `path` may have."""
+    if path in LISTS:
+        return LIST_BYTES
     return BATCH_BYTES if path.startswith(BATCH_PREFIX) else BODY_BYTES
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from backend.api.bodies import ONE_LINE, Answer, Body
+from backend.api.bodies import ONE_LINE, Answer, Body, Moment
 from backend.api.problems import Problem
 from backend.api.security import COOKIE, CurrentSession, session_cookie
 from backend.services.identity import session as identity
@@ -50,12 +49,12 @@ class Session(Answer):
 
     staff: Staff
     csrf_token: str
-    expires_at: datetime
+    expires_at: Moment
 
 
 def router(deps: SessionDeps) -> APIRouter:
-    """`/api/v1/session`."""
-    api = APIRouter(prefix="/api/v1/session", tags=["session"])
+    """`/session` of the staff API."""
+    api = APIRouter(prefix="/session", tags=["session"])
 
     @api.post("")
     def log_in(body: Credentials, request: Request, response: Response) -> Session:

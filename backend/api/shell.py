@@ -51,7 +51,7 @@ def make_api(
     console_dir: Path | None,
     unavailable_errors: tuple[type[Exception], ...],
 ) -> FastAPI:
-    """The application. `console_dir` None: no console here. `unavailable_errors`: what says that the database is away."""
+    """The application. `console_dir` None: no console here. `unavailable_errors`: what a database raises when away."""
     described: dict[int | str, dict[str, Any]] = {
         422: {"model": ProblemDocument, "description": "Invalid request"},
         "4XX": {"model": ProblemDocument, "description": "A problem; see `code`"},

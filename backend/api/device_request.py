@@ -1,0 +1,117 @@
+"""What a request to enrol devices looks like, and how it becomes one of the registry's own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend.api.bodies import ONE_LINE, Body
+from backend.services.registry.ports import Contact, Home, Resident
+from backend.services.registry.request import NewDevice
+
+Name = Annotated[str, Field(min_length=1, max_length=128, pattern=ONE_LINE)]
+Short = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
+Line = Annotated[str, Field(min_length=1, max_length=256, pattern=ONE_LINE)]
+Entry = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\x00]*$")]
+Long = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+Phone = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^\+?[0-9][0-9 ()-]*$")]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Ability = Literal["normal", "impaired", "none"]
+
+
+class NewResident(Body):
+    """Somebody who lives there; `id` is made by the platform where it is absent."""
+
+    id: Id | None = None
+    name: Name
+    birth_year: Annotated[int, Field(ge=1890, le=2100)] | None = None
+    lives_alone: bool = False
+    dialect: Short | None = None
+    hearing: Ability = "normal"
+    speech: Ability = "normal"
+    cognition: Ability = "normal"
+    conditions: Long | None = None
+    medicines: Long | None = None
+    status: Literal["at_home", "hospital", "away", "moved", "deceased"] = "at_home"
+    phone: Phone | None = None
+
+
+class NewContact(Body):
+    """Somebody to call; `position` 1 is called first, by default the order in the list."""
+
+    id: Id | None = None
+    name: Name
+    relation: Short
+    phone: Phone
+    position: Annotated[int, Field(ge=1, le=100)] | None = None
+    role: Literal["key_holder", "decision_maker", "inform_only", "never"]
+    minutes_away: Annotated[int, Field(ge=0, le=1440)] | None = None
+
+
+class NewHome(Body):
+    """A home that does not exist yet."""
+
+    id: Id | None = None
+    label: Name
+    address: Line
+    landmark: Line | None = None
+    entry: Entry | None = None
+    phone: Phone | None = None
+    residents: list[NewResident] = Field(default_factory=list, max_length=20)
+    contacts: list[NewContact] = Field(default_factory=list, max_length=20)
+
+
+class NewDeviceItem(Body):
+    """A device for `home_id`, for a new `home`, or for nobody (`lobby`).
+
+    `device_id` is made by the platform where it is absent; with `lobby` it begins with `lobby-`, without it never.
+    `rotate`: where the device exists it gets a new secret, and nothing else changes.
+    """
+
+    device_id: Annotated[str, Field(max_length=63)] | None = None
+    kind: Literal["terminal", "sensor"]
+    home_id: Id | None = None
+    home: NewHome | None = None
+    room: Short | None = None
+    lobby: bool = False
+    synthetic: bool = False
+    rotate: bool = False
+
+
+class NewDevices(Body):
+    """All of them are enrolled, or none."""
+
+    items: Annotated[list[NewDeviceItem], Field(min_length=1, max_length=500)]
+
+
+def new_device(item: NewDeviceItem) -> NewDevice:
+    """The item as the registry's request."""
+    return NewDevice(
+        kind=item.kind,
+        device_id=item.device_id,
+        home_id=item.home_id,
+        home=_home(item.home, item.synthetic) if item.home else None,
+        room=item.room,
+        lobby=item.lobby,
+        synthetic=item.synthetic,
+        rotate=item.rotate,
+    )
+
+
+def _home(home: NewHome, synthetic: bool) -> Home:
+    return Home(
+        id=home.id or "",
+        label=home.label,
+        address=home.address,
+        landmark=home.landmark,
+        entry=home.entry,
+        phone=home.phone,
+        synthetic=synthetic,
+        residents=tuple(Resident(**{**person.model_dump(), "id": person.id or ""}) for person in home.residents),
+        contacts=tuple(_contact(person, number) for number, person in enumerate(home.contacts, start=1)),
+    )
+
+
+def _contact(person: NewContact, number: int) -> Contact:
+    return Contact(**{**person.model_dump(), "id": person.id or "", "position": person.position or number})
