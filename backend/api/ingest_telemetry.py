@@ -1,0 +1,83 @@
+"""Where the telemetry lane hands over readings, statuses and results: 202 means stored, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from backend.api.ingest_events import INGESTS, MAX_ITEMS, json, unreadable_batch
+from backend.api.problems import Problem
+from backend.services.telemetry.ports import TelemetryAway
+from backend.services.telemetry.record_results import RecordResults
+from backend.services.telemetry.record_status import RecordStatus
+from backend.services.telemetry.record_telemetry import RecordTelemetry
+from contract.ingest import BatchAnswer, JsonBatch, JsonItem, Outcome
+from contract.vocabulary import Label
+
+Record = Callable[[Sequence[JsonItem]], list[Outcome]]
+Counted = Callable[[str, str, str], None]
+"""Hears kind, outcome and reason of each item, after it was stored."""
+_decoder: Final = msgspec.json.Decoder(JsonBatch)
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryCalls:
+    """What the router needs."""
+
+    telemetry: RecordTelemetry
+    status: RecordStatus
+    results: RecordResults
+    counted: Counted
+
+
+def telemetry_away() -> Problem:
+    """503: the telemetry store is away or busy. Nothing was stored; the gateway keeps the batch and comes again."""
+    return Problem(
+        503,
+        "telemetry_away",
+        Label("监测数据库暂不可用", "Telemetry store unavailable"),
+        Label("未保存任何内容，请稍后重试。", "Nothing was stored; try again."),
+        headers={"Retry-After": "1"},
+    )
+
+
+def router(calls: TelemetryCalls) -> APIRouter:
+    """`/telemetry`, `/status` and `/results` of the ingest API; see `contract.ingest.JsonBatch` and `BatchAnswer`."""
+    api = APIRouter(tags=["ingest"])
+
+    async def take(request: Request, kind: str, record: Record) -> Response:
+        try:
+            batch = _decoder.decode(await request.body())
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise unreadable_batch(str(error)[:200]) from None
+        if len(batch.items) > MAX_ITEMS:
+            raise unreadable_batch(f"{len(batch.items)} items, at most {MAX_ITEMS}")
+        try:
+            outcomes = await run_in_threadpool(record, batch.items)
+        except TelemetryAway:
+            raise telemetry_away() from None
+        for outcome in outcomes:
+            calls.counted(kind, outcome.outcome, outcome.reason or "")
+        return json(BatchAnswer(outcomes=outcomes), 202)
+
+    @api.post("/telemetry", status_code=202, dependencies=[INGESTS])
+    async def take_telemetry(request: Request) -> Response:
+        """SenML packs; a bad record costs only itself."""
+        return await take(request, "telemetry", calls.telemetry)
+
+    @api.post("/status", status_code=202, dependencies=[INGESTS])
+    async def take_status(request: Request) -> Response:
+        """What devices say of themselves, and their wills."""
+        return await take(request, "status", calls.status)
+
+    @api.post("/results", status_code=202, dependencies=[INGESTS])
+    async def take_results(request: Request) -> Response:
+        """What devices say became of commands."""
+        return await take(request, "result", calls.results)
+
+    return api

@@ -1,0 +1,1 @@
+"""Changes of alerts and components, to every screen that watches."""

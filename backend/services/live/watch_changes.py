@@ -1,0 +1,80 @@
+"""What one screen hears: what it missed, then what happens, a ping in between, and why it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from backend.services.live import messages
+from backend.services.live.hub import Ended, Hub, Watcher
+from backend.services.live.messages import Message
+from backend.services.live.ports import ChangeLog, Clock, Components
+from backend.services.live.tail import Tail
+
+PING_SECONDS: Final = 5.0
+STALE_SECONDS: Final = 5.0
+"""A tail that has not read for so long sends no pings: the desk's red bar must say what is true."""
+PAGE: Final = 200
+KEPT: Final = 1000
+"""Whoever is further behind loads the list, which is less than all that happened."""
+
+StillAllowed = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchChanges:
+    """The use case of `GET /api/v1/stream`."""
+
+    hub: Hub
+    tail: Tail
+    changes: ChangeLog
+    components: Components
+    clock: Clock
+    ping_seconds: float = PING_SECONDS
+
+    async def __call__(self, after: int | None, still_allowed: StillAllowed) -> AsyncGenerator[Message, None]:
+        """Everything after `after` (None: from now on), in order and without a gap, until the end.
+
+        Raises `TooManyWatchers` before the first message. `still_allowed` may block; it is asked before each ping.
+        """
+        with self.hub.watcher() as watcher:
+            self.tail.watch()
+            yield messages.ping(self.clock.now())
+            for component in await asyncio.to_thread(self.components):
+                yield messages.health(component)
+            last = await asyncio.to_thread(self.changes.last_id)
+            position = last if after is None else after
+            if not last - KEPT <= position <= last:
+                yield messages.resync(self.clock.now(), last)
+                position = last
+            # What was committed before the watcher was there is read here; the rest comes through its queue.
+            while page := await asyncio.to_thread(self.changes.after, position, PAGE):
+                for change in page:
+                    yield messages.alert(change)
+                    position = change.stream_id
+            async for message in self._follow(watcher, position, still_allowed):
+                yield message
+
+    async def _follow(
+        self, watcher: Watcher, position: int, still_allowed: StillAllowed
+    ) -> AsyncGenerator[Message, None]:
+        ping_at = self.clock.monotonic() + self.ping_seconds
+        while True:
+            message = await watcher.next(max(0.0, ping_at - self.clock.monotonic()))
+            if watcher.ended is Ended.OVERFLOW:
+                # From where the tail is by now, the list that is loaded next has everything.
+                yield messages.resync(self.clock.now(), await asyncio.to_thread(self.changes.last_id))
+            if watcher.ended is not None:
+                return
+            if self.clock.monotonic() >= ping_at:
+                if not await asyncio.to_thread(still_allowed):
+                    return
+                ping_at = self.clock.monotonic() + self.ping_seconds
+                if self.tail.age_seconds() < STALE_SECONDS:
+                    yield messages.ping(self.clock.now())
+            if message is None or (message.stream_id is not None and message.stream_id <= position):
+                continue
+            position = message.stream_id or position
+            yield message
