@@ -1,0 +1,190 @@
+"""The command line of `./care`: names, options and help; each command is one function of a module of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+from typer._completion_classes import completion_init
+from typer._completion_shared import get_completion_script
+
+from launcher.exits import Exit
+from launcher.places import here
+from launcher.settings import LauncherSettings
+from launcher.shell import Stop
+from launcher.texts import text
+
+COMPLETE = "_CARE_COMPLETE"  # set by the shell's completion script when it asks us
+PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+# Boxes and colours are for a person at a terminal; a pipe or a log gets plain lines.
+MARKUP: Literal["rich"] | None = "rich" if sys.stdout.isatty() else None
+
+app = typer.Typer(
+    name="care",
+    help=text("help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=MARKUP,
+)
+device = typer.Typer(help=text("help_device"), no_args_is_help=True, rich_markup_mode=MARKUP)
+app.add_typer(device, name="device")
+
+
+@app.command(help=text("help_up"))
+def up(
+    broker_port: Annotated[int | None, typer.Option(min=1, max=65535, help=text("opt_broker_port"))] = None,
+    http_port: Annotated[int | None, typer.Option(min=1, max=65535, help=text("opt_http_port"))] = None,
+    telemetry_http_port: Annotated[int | None, typer.Option(min=1, max=65535, help=text("opt_telemetry_port"))] = None,
+    emergency_metrics_port: Annotated[int | None, typer.Option(min=1, max=65535, help=text("opt_metrics_port"))] = None,
+    telemetry_metrics_port: Annotated[int | None, typer.Option(min=1, max=65535, help=text("opt_metrics_port"))] = None,
+    broker_url: Annotated[str | None, typer.Option(help=text("opt_broker_url"))] = None,
+    simulator: Annotated[bool | None, typer.Option("--simulator/--no-simulator", help=text("opt_simulator"))] = None,
+    demo: Annotated[bool | None, typer.Option("--demo/--no-demo", help=text("opt_demo"))] = None,
+    console: Annotated[bool, typer.Option("--console/--no-console", help=text("opt_console"))] = True,
+) -> None:
+    from launcher.up import up as run_up
+
+    options = {
+        name: value for name, value in locals().items() if name not in ("console", "run_up") and value is not None
+    }
+    _leave(lambda: run_up(here(), LauncherSettings(**options), console))
+
+
+@device.command("add", help=text("help_device_add"))
+def device_add(
+    home: Annotated[str, typer.Option(help=text("opt_home"))] = "",
+    new_home: Annotated[str, typer.Option(help=text("opt_new_home"))] = "",
+    lobby: Annotated[bool, typer.Option("--lobby", help=text("opt_lobby"))] = False,
+    device_id: Annotated[str, typer.Option("--id", help=text("opt_id"))] = "",
+    kind: Annotated[str, typer.Option(help=text("opt_kind"))] = "terminal",
+    count: Annotated[int, typer.Option(min=1, max=5000, help=text("opt_count"))] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help=text("opt_json"))] = False,
+) -> None:
+    from launcher.devices import Wanted, add_devices
+
+    if sum(map(bool, (home, new_home, lobby))) > 1 or (device_id and count > 1):
+        raise typer.BadParameter(text("one_of_home"))
+
+    def add() -> Exit:
+        for made in add_devices(here(), Wanted(kind, device_id, home, new_home, lobby), count):
+            if as_json:
+                print(json.dumps({"device_id": made.device_id, "secret": made.secret}), flush=True)
+            else:
+                print(text("device_added", device_id=made.device_id, secret=made.secret), flush=True)
+        return Exit.OK
+
+    _leave(add)
+
+
+@app.command(help=text("help_gateway"), context_settings=PASS_THROUGH)
+def gateway(context: typer.Context) -> None:
+    _become("gateway", context.args)
+
+
+@app.command(help=text("help_backend"), context_settings=PASS_THROUGH)
+def backend(context: typer.Context) -> None:
+    _become("backend", context.args)
+
+
+@app.command(help=text("help_sim"), context_settings=PASS_THROUGH)
+def sim(context: typer.Context) -> None:
+    _become("device_sim", context.args)
+
+
+@app.command(help=text("help_check"))
+def check() -> None:
+    from launcher.suite import check as run_check
+
+    _leave(lambda: run_check(here()))
+
+
+@app.command(
+    "test", help=text("help_test"), context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def run_tests(
+    context: typer.Context, everything: Annotated[bool, typer.Option("--all", help=text("opt_all"))] = False
+) -> None:
+    from launcher.suite import test
+
+    _leave(lambda: test(here(), everything, context.args))
+
+
+@app.command(help=text("help_doctor"))
+def doctor() -> None:
+    from launcher.doctor import doctor as run_doctor
+
+    _leave(lambda: run_doctor(here()))
+
+
+@app.command(help=text("help_settings"))
+def settings() -> None:
+    def show() -> Exit:
+        print(json.dumps(LauncherSettings().model_dump(), indent=2))
+        return Exit.OK
+
+    _leave(show)
+
+
+@app.command(help=text("help_console"))
+def console() -> None:
+    from launcher.console import ensure_console
+
+    def build() -> Exit:
+        here().make()
+        ensure_console(here())
+        return Exit.OK
+
+    _leave(build)
+
+
+@app.command(help=text("help_init"))
+def init() -> None:
+    from launcher.credentials import ensure_credentials
+
+    def make() -> Exit:
+        ensure_credentials(here())
+        return Exit.OK
+
+    _leave(make)
+
+
+@app.command(help=text("help_completion"))
+def completion(shell: Annotated[str, typer.Argument(help="bash | zsh | fish")]) -> None:
+    if shell not in ("bash", "zsh", "fish"):
+        raise typer.BadParameter("bash | zsh | fish")
+    print(get_completion_script(prog_name="care", complete_var=COMPLETE, shell=shell))
+
+
+def _become(program: str, arguments: list[str]) -> None:
+    """Replace ourselves by the program, so that its signals and exit code are its own."""
+    command = [sys.executable, "-m", program, *arguments]
+    os.execv(command[0], command)  # noqa: S606  no shell is wanted
+
+
+def _leave(command: Callable[[], Exit]) -> None:
+    """Run a command and end with its exit code; what stopped it is said in words, without a trace of the program."""
+    try:
+        code = command()
+    except Stop as stop:
+        print(stop.words, file=sys.stderr)
+        code = stop.code
+    except ValidationError as error:
+        for problem in error.errors():
+            print(text("bad_setting", key=".".join(map(str, problem["loc"])), why=problem["msg"]), file=sys.stderr)
+        code = Exit.USAGE
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    raise SystemExit(int(code))
+
+
+if __name__ == "__main__":
+    if COMPLETE in os.environ:
+        completion_init()
+    app(prog_name="care")

@@ -1,0 +1,198 @@
+"""The words of `./care`: key → (zh-CN, English). A pair, so that neither language can be forgotten."""
+
+from __future__ import annotations
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    # help
+    "help": (
+        "养老一键呼叫平台。从 ./care up 开始。\n\n"
+        "退出码：0 成功，1 失败，2 用法或设置有误，3 缺少组件，4 冲突（已在运行或端口被占用），"
+        "5 系统无应答，130 被中断。",
+        "One-touch alarm platform for elderly care. Start with ./care up.\n\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 3 something is missing, 4 conflict (already running, "
+        "or a port is taken), 5 the system does not answer, 130 interrupted.",
+    ),
+    "help_up": ("安装并启动全部程序，直到 Ctrl-C。", "Set up and start everything; runs until Ctrl-C."),
+    "help_device": ("设备登记。", "Devices."),
+    "help_device_add": (
+        "登记设备并显示其账号；不带选项时为它新建一户人家。",
+        "Enrol devices and print their credentials; without options each gets a new home.",
+    ),
+    "help_gateway": ("运行网关程序（参数原样传递）。", "Run the gateway program; arguments are passed on."),
+    "help_backend": ("运行后端程序（参数原样传递）。", "Run the backend program; arguments are passed on."),
+    "help_sim": (
+        "运行模拟器程序（参数原样传递），例如 ./care sim press --any。",
+        "Run the simulator program; arguments are passed on, e.g. ./care sim press --any.",
+    ),
+    "help_check": (
+        "静态检查和单元测试，一分钟内完成。",
+        "Static checks and unit tests, in under a minute.",
+    ),
+    "help_test": (
+        "安装测试所需并运行全部测试；其余参数传给 pytest。",
+        "Install what the tests need and run them all; further arguments go to pytest.",
+    ),
+    "help_doctor": ("检查缺少或出错之处，并说明如何处理。", "Say what is missing or wrong, and how to mend it."),
+    "help_settings": ("显示启动器的有效设置。", "Print the launcher's effective settings."),
+    "help_console": ("构建网页控制台。", "Build the web console."),
+    "help_init": (
+        "生成密钥和账号文件，不启动任何程序。",
+        "Write the secrets and account files; start nothing.",
+    ),
+    "help_completion": ("输出命令行补全脚本。", "Print the script for shell completion."),
+    "opt_broker_port": ("消息服务器端口", "port of the broker"),
+    "opt_http_port": ("控制台和接口端口", "port of the console and the API"),
+    "opt_telemetry_port": ("遥测接收端口", "port of the telemetry intake"),
+    "opt_metrics_port": ("网关指标端口", "port of a gateway's metrics"),
+    "opt_broker_url": (
+        "使用外部消息服务器：mqtt(s)://主机:端口",
+        "use an external broker: mqtt(s)://host:port",
+    ),
+    "opt_simulator": ("是否启动模拟街区", "whether the simulated district runs"),
+    "opt_demo": ("是否建立演示账号", "whether demo accounts are made"),
+    "opt_console": ("是否构建控制台", "whether the console is built when it has changed"),
+    "opt_home": ("已有住户的编号", "id of a home that exists"),
+    "opt_new_home": ("新建住户的名称", "label of a new home"),
+    "opt_lobby": ("不属于任何住户（未登记终端）", "for nobody: a terminal that nobody enrolled"),
+    "opt_id": ("设备编号（默认由平台生成）", "device id (made by the platform when absent)"),
+    "opt_kind": ("设备类别：terminal 或 sensor", "terminal or sensor"),
+    "opt_count": ("登记多少台", "how many"),
+    "opt_json": ("每行输出一个 JSON 对象", "one JSON object a line"),
+    "opt_all": ("包括耗时较长的测试", "the long ones too"),
+    "one_of_home": (
+        "--home、--new-home、--lobby 只能选一个；--id 不能与 --count 同用",
+        "one of --home, --new-home, --lobby; --id not together with --count",
+    ),
+    "new_home": ("新住户", "New home"),
+    # up
+    "already_up": ("本目录中的系统已在运行：{address}", "It already runs from this folder: {address}"),
+    "swept": (
+        "结束了上次异常退出留下的 {count} 个进程。",
+        "Ended {count} processes that a killed start had left behind.",
+    ),
+    "port_taken": (
+        "端口 {port} 已被占用。用 {option} 换一个端口，或在 config/launcher.toml 中修改。",
+        "Port {port} is taken. Choose another with {option}, or in config/launcher.toml.",
+    ),
+    "not_ready": ("{name} 未能就绪。日志 {log} 的结尾：", "{name} did not become ready. The end of {log}:"),
+    "ready": ("已就绪（{seconds} 秒）：{address}", "Ready in {seconds} s: {address}"),
+    "accounts_first": (
+        "登录账号（密码只显示这一次，另存于 {path}）：",
+        "Log-in (shown this once; kept in {path}):",
+    ),
+    "account": ("  {username:<12} {password}  {role}", "  {username:<12} {password}  {role}"),
+    "accounts_in": ("登录账号见 {path}", "Log-in: see {path}"),
+    "how_to_press": (
+        "按一下按钮试试：./care sim press --any（或 ./care device add --json，见 README）",
+        "Press a button: ./care sim press --any (or ./care device add --json, see README)",
+    ),
+    "how_to_stop": ("按 Ctrl-C 停止。", "Ctrl-C stops everything."),
+    "child_ended": (
+        "{name} 已退出（代码 {code}），{delay} 秒后重启；日志：{log}",
+        "{name} ended (code {code}); it is started again in {delay} s; log: {log}",
+    ),
+    "child_again": ("{name} 已重新启动", "{name} is started again"),
+    "child_stopped": ("{name} 已停止", "{name} stopped"),
+    "child_killed": ("{name} 10 秒内未停止，已强制结束", "{name} did not stop within 10 s and was killed"),
+    "stopping": ("正在停止……", "Stopping …"),
+    "stopped": ("全部已停止。", "All stopped."),
+    "external_broker": (
+        "使用外部消息服务器。请让它加载账号文件 {passwd} 和 config/mosquitto/acl。",
+        "Using an external broker. It has to load the accounts in {passwd} and config/mosquitto/acl.",
+    ),
+    # packages and console
+    "install_by_hand": (
+        "请安装：{packages}（例如 apt-get install {packages}）",
+        "Please install: {packages} (e.g. apt-get install {packages})",
+    ),
+    "installing": ("正在用 apt 安装：{packages}", "Installing with apt: {packages}"),
+    "install_failed": (
+        "apt 安装失败：{packages}。检查网络后再试。",
+        "apt could not install {packages}. Check the network and try again.",
+    ),
+    "unpacking": ("正在下载 {package} 并解包到 {target}", "Fetching {package} and unpacking it under {target}"),
+    "console_missing": ("console/ 不完整：缺少 package.json。", "console/ is incomplete: no package.json."),
+    "console_building": ("正在构建网页控制台……", "Building the web console …"),
+    "console_failed": (
+        "控制台构建失败：{step}。可先用 --no-console 启动。",
+        "The console could not be built: {step}. --no-console starts without it.",
+    ),
+    # device add
+    "not_set_up": ("尚未启动过。请先执行 ./care up。", "Nothing is set up here yet. Run ./care up first."),
+    "no_backend": (
+        "端口 {port} 上的后端没有应答。请先执行 ./care up。",
+        "No backend answers on port {port}. Run ./care up first.",
+    ),
+    "enrol_refused": ("登记被拒绝（{status} {code}）：{detail}", "Enrolment refused ({status} {code}): {detail}"),
+    "broker_refuses": (
+        "设备 {device_id} 已登记，但消息服务器 5 秒内未接受其账号。请查看 ./care doctor。",
+        "{device_id} is enrolled, but the broker did not accept it within 5 s. See ./care doctor.",
+    ),
+    "device_added": ("设备 {device_id}  密钥 {secret}", "device {device_id}  secret {secret}"),
+    "bad_setting": ("设置 {key} 有误：{why}", "Setting {key} is wrong: {why}"),
+    # test and check
+    "step_begins": ("—— {number}/{total} {name}", "—— {number}/{total} {name}"),
+    "step_ends": ("—— {name}：{result}，{seconds} 秒", "—— {name}: {result}, {seconds} s"),
+    "passed": ("通过", "passed"),
+    "failed": ("失败", "FAILED"),
+    "what_ran": ("运行情况：", "What ran:"),
+    "what_skipped": ("跳过的测试及原因：", "Skipped, and why:"),
+    "nothing_skipped": ("没有跳过任何测试。", "Nothing was skipped."),
+    "left_for_all": (
+        "耗时较长的测试未运行（./care test --all）：{count} 个",
+        "Long tests left out (./care test --all): {count}",
+    ),
+    "no_console_yet": ("console/ 尚未安装依赖", "the console's packages are not installed"),
+    # doctor
+    "finding_good": ("正常", "ok"),
+    "finding_note": ("提示", "note"),
+    "finding_wrong": ("有误", "WRONG"),
+    "doctor_python": ("Python {version}", "Python {version}"),
+    "doctor_venv": (".venv 与依赖清单一致", ".venv matches the locks"),
+    "doctor_venv_wrong": (
+        ".venv 与依赖清单不一致。执行任意 ./care 命令即会修复。",
+        ".venv does not match the locks. Any ./care command repairs it.",
+    ),
+    "doctor_mosquitto": ("已有 Mosquitto", "Mosquitto is there"),
+    "doctor_mosquitto_wrong": (
+        "缺少 Mosquitto。./care up 会安装它，或执行 apt-get install mosquitto。",
+        "No Mosquitto. ./care up installs it, or: apt-get install mosquitto.",
+    ),
+    "doctor_console": ("网页控制台已构建", "the web console is built"),
+    "doctor_console_wrong": (
+        "网页控制台未构建。执行 ./care console。",
+        "The web console is not built. Run ./care console.",
+    ),
+    "doctor_disk": ("磁盘剩余 {free} GB", "{free} GB of disk free"),
+    "doctor_disk_wrong": (
+        "磁盘只剩 {free} GB。请腾出空间：磁盘写满时报警只能暂存在终端。",
+        "Only {free} GB of disk free. Make room: on a full disk alarms wait in the terminals.",
+    ),
+    "doctor_clock": ("系统时钟已同步", "the clock is synchronised"),
+    "doctor_clock_unknown": (
+        "系统时间 {now}；本机无法说明是否与时间服务器同步。",
+        "It is {now} here; this machine cannot say whether its clock is synchronised.",
+    ),
+    "doctor_clock_wrong": (
+        "系统时钟未同步（{now}）。请启用时间同步，例如 timedatectl set-ntp true。",
+        "The clock is not synchronised ({now}). Enable it, e.g. timedatectl set-ntp true.",
+    ),
+    "doctor_no_secrets": ("尚未启动过：没有密钥。", "Never started here: there are no secrets yet."),
+    "doctor_secrets": ("密钥文件只有所有者可读", "secrets are readable by their owner alone"),
+    "doctor_secrets_wrong": (
+        "这些密钥文件别人也能读：{names}。执行 chmod 600。",
+        "Others can read these secrets: {names}. Run chmod 600 on them.",
+    ),
+    "doctor_not_running": ("系统未在运行。用 ./care up 启动。", "The system is not running. ./care up starts it."),
+    "doctor_ports": ("所需端口均空闲", "the ports are free"),
+    "doctor_part": ("{name} 有应答", "{name} answers"),
+    "doctor_part_wrong": (
+        "{name} 没有应答。查看日志 var/log/{name}.log。",
+        "{name} does not answer. See var/log/{name}.log.",
+    ),
+    "doctor_ready": ("系统自检通过", "the system says that it is ready"),
+    "doctor_ready_wrong": (
+        "系统自检未通过（{status}）：{failing}。查看 var/log/backend.log。",
+        "The system says that it is not ready ({status}): {failing}. See var/log/backend.log.",
+    ),
+}

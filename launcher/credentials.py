@@ -1,0 +1,92 @@
+"""Which service accounts exist, and that each has a random 256-bit secret in a file of mode 0600.
+
+What is there is kept: a second start changes nothing. Device accounts are the backend's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from pathlib import Path
+
+from launcher.files import write_secret
+from launcher.places import Places
+
+# Bearer tokens for the backend, with what each may do there.
+TOKENS: dict[str, list[str]] = {
+    "gw1": ["ingest"],
+    "sim": ["enrol"],
+    "cli": ["enrol", "read", "metrics"],
+    "launcher": ["health"],
+}
+PROBE_ACCOUNT = "launcher.probe"
+# Broker accounts. The dot keeps them apart from device ids, which never have one.
+BROKER_ACCOUNTS = ("gw1.events", "gw1.telemetry", PROBE_ACCOUNT)
+ITERATIONS = 101  # Mosquitto's own; the secrets are random 256-bit values, so more would buy nothing
+
+
+def ensure_credentials(places: Places) -> None:
+    """Make what is missing: tokens, `service-accounts.json`, broker passwords, `accounts` and a first `passwd`."""
+    places.make()
+    tokens = {name: _secret(places.secrets / f"{name}.token") for name in TOKENS}
+    passwords = {name: _secret(password_file(places, name)) for name in BROKER_ACCOUNTS}
+    accounts = [
+        {"name": name, "token_sha256": hashlib.sha256(token.encode()).hexdigest(), "scopes": TOKENS[name]}
+        for name, token in tokens.items()
+    ]
+    _write_if_changed(places.secrets / "service-accounts.json", json.dumps({"accounts": accounts}, indent=2) + "\n")
+    _write_if_changed(places.broker / "accounts", _account_lines(places.broker / "accounts", passwords))
+    if not (places.broker / "passwd").exists():
+        # The backend adds the devices' lines when it starts; the broker wants the file before that.
+        write_secret(places.broker / "passwd", (places.broker / "accounts").read_text())
+
+
+def password_file(places: Places, account: str) -> Path:
+    """Where the broker password of a service account stands."""
+    return places.secrets / f"{account}.password"
+
+
+def token(places: Places, name: str) -> str:
+    """The bearer token of a service account; FileNotFoundError before the first start."""
+    return (places.secrets / f"{name}.token").read_text().strip()
+
+
+def mosquitto_hash(password: str, salt: bytes) -> str:
+    """`$7$…`, the only form that Mosquitto 2 reads: PBKDF2 with HMAC-SHA512."""
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ITERATIONS)
+    return f"$7${ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def _secret(path: Path) -> str:
+    if path.exists() and (kept := path.read_text().strip()):
+        path.chmod(0o600)
+        return kept
+    fresh = secrets.token_urlsafe(32)
+    write_secret(path, fresh)
+    return fresh
+
+
+def _account_lines(path: Path, passwords: dict[str, str]) -> str:
+    known = dict(line.split(":", 1) for line in _lines(path) if ":" in line)
+    return "".join(f"{name}:{_kept_or_fresh(known.get(name, ''), password)}\n" for name, password in passwords.items())
+
+
+def _kept_or_fresh(line: str, password: str) -> str:
+    """The hash that stands in the file while it still fits: a new salt would rewrite the file at each start."""
+    parts = line.split("$")
+    if len(parts) == 5:
+        salt = base64.b64decode(parts[3])
+        if mosquitto_hash(password, salt) == line:
+            return line
+    return mosquitto_hash(password, secrets.token_bytes(12))
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        write_secret(path, text)

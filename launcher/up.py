@@ -1,0 +1,166 @@
+"""`./care up`: everything from nothing, in order, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from launcher import children, clock, readiness
+from launcher.api import Backend
+from launcher.broker import broker_child
+from launcher.console import ensure_console
+from launcher.credentials import ensure_credentials, token
+from launcher.exits import Exit
+from launcher.health import HealthReporter
+from launcher.leftovers import end_leftovers
+from launcher.logs import tail, turn_over
+from launcher.mqtt_probe import Answer
+from launcher.places import Places
+from launcher.processes import local_starter
+from launcher.record import read_record, record_file, take_lock, write_record
+from launcher.settings import LauncherSettings
+from launcher.shell import Stop
+from launcher.supervisor import Supervisor
+from launcher.texts import text
+from launcher.voice import Voice
+from launcher.welcome import show_welcome
+
+STEP_SECONDS = 0.05  # how soon an ended child, a new device or Ctrl-C is noticed
+LOG_CHECK_SECONDS = 10.0
+GIVE_UP_ENDS = 4  # a child that ended this often before it was ever ready will not become so by waiting
+
+
+def up(places: Places, settings: LauncherSettings, wants_console: bool) -> Exit:
+    """Start everything, run until SIGINT or SIGTERM, end everything."""
+    places.make()
+    lock = take_lock(places)
+    if lock is None:
+        raise Stop(text("already_up", address=read_record(places).get("address", "")), Exit.CONFLICT)
+    with lock, (places.logs / "launcher.log").open("a", encoding="utf-8", buffering=1) as log:
+        swept = end_leftovers(record_file(places), _wait_plainly)
+        if swept:
+            print(text("swept", count=len(swept)), flush=True)
+        _refuse_taken_ports(settings)
+        ensure_credentials(places)
+        if wants_console:
+            ensure_console(places)
+        return Run(places, settings, Voice(log)).until_stopped()
+
+
+class Run:
+    """One run of all children."""
+
+    def __init__(self, places: Places, settings: LauncherSettings, voice: Voice) -> None:
+        self._places = places
+        self._settings = settings
+        self._voice = voice
+        self._stop = threading.Event()
+        self._supervisor = Supervisor(local_starter(places.root, places.logs), voice)
+        self._probe = readiness.broker_probe(places, settings)
+        self._reporter = HealthReporter(
+            Backend(settings.http_port, token(places, "launcher")), self._probe, self._supervisor.states
+        )
+        voice.on_change(self._changed)
+        self._is_ready = False
+        self._passwd = places.broker / "passwd"
+        self._passwd_seen = _signature(self._passwd)
+        self._log_check_at = 0.0
+
+    def until_stopped(self) -> Exit:
+        """The exit code is 0 when a person or the system asked for the end."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._stop.set())
+        try:
+            self._start_all()
+            while not self._stop.is_set():
+                self._step()
+            return Exit.OK
+        finally:
+            self._end()
+
+    def _start_all(self) -> None:
+        begun = clock.monotonic()
+        if self._settings.broker_url == "":
+            self._supervisor.add(broker_child(self._places, self._settings), begun)
+        else:
+            self._voice.say("external_broker", passwd=self._passwd)
+        self._await("broker", lambda: self._probe() is not Answer.SILENT)
+        probes = readiness.probes(self._settings)
+        for group in (children.core, children.rest):
+            specs = group(self._places, self._settings)
+            for spec in specs:
+                self._supervisor.add(spec, clock.monotonic())
+            for spec in specs:
+                if spec.name in probes:
+                    self._await(spec.name, probes[spec.name])
+        if not self._stop.is_set():
+            self._is_ready = True
+            self._changed()
+            self._reporter.start()
+            show_welcome(self._places, self._settings, self._voice, clock.monotonic() - begun)
+
+    def _await(self, name: str, is_ready: Callable[[], bool]) -> None:
+        """Step until the part is ready; Stop with the end of its log when it does not become so."""
+        limit = clock.monotonic() + self._settings.ready_seconds
+        while not self._stop.is_set() and not is_ready():
+            known = name in self._supervisor.states()
+            if clock.monotonic() > limit or (known and self._supervisor.ends_in_a_row(name) >= GIVE_UP_ENDS):
+                log = self._places.logs / f"{name}.log"
+                raise Stop(text("not_ready", name=name, log=log.relative_to(self._places.root)) + "\n" + tail(log))
+            self._step()
+
+    def _step(self) -> None:
+        """One look at everything that the launcher watches."""
+        self._stop.wait(STEP_SECONDS)
+        if self._stop.is_set():
+            return
+        now = clock.monotonic()
+        self._supervisor.tick(now)
+        seen = _signature(self._passwd)
+        if seen != self._passwd_seen:
+            self._passwd_seen = seen
+            self._supervisor.send("broker", signal.SIGHUP)
+        if now >= self._log_check_at:
+            self._log_check_at = now + LOG_CHECK_SECONDS
+            turn_over(self._places.logs, self._settings.log_max_bytes)
+
+    def _changed(self) -> None:
+        """A child came or went: say it to the desk and write down who runs."""
+        write_record(self._places, self._settings, os.getpid(), self._supervisor.identities(), self._is_ready)
+        self._reporter.poke()
+
+    def _end(self) -> None:
+        self._voice.say("stopping")
+        self._reporter.stop()
+        self._supervisor.stop(_wait_plainly)
+        record_file(self._places).unlink(missing_ok=True)
+        self._voice.say("stopped")
+
+
+def _refuse_taken_ports(settings: LauncherSettings) -> None:
+    taken = readiness.taken_ports(settings)
+    if taken:
+        lines = [text("port_taken", port=port, option=readiness.OPTIONS[name]) for name, port in taken.items()]
+        raise Stop("\n".join(lines), Exit.CONFLICT)
+
+
+def _signature(path: Path) -> tuple[int, int, int]:
+    """Changes whenever the file is replaced; zeros while there is none."""
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_mtime_ns, found.st_ino, found.st_size
+    return 0, 0, 0
+
+
+def _wait_plainly(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether `condition` came true within `seconds`; nothing else happens meanwhile."""
+    limit = clock.monotonic() + seconds
+    while not condition():
+        if clock.monotonic() > limit:
+            return False
+        clock.pause(STEP_SECONDS)
+    return True

@@ -1,0 +1,69 @@
+"""Counts what ran and what was skipped, for `./care test`; there an unexpected skip fails the run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.expected_skips import expected_reason
+
+NOTE = os.environ.get("CARE_TEST_NOTE", "")
+
+
+class Account:
+    """What happened to each test of this run, and to files that could not be collected."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.failed = 0
+        self.deselected = 0
+        self.skipped: list[dict[str, object]] = []
+
+    def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.skipped:
+            self._note_skip(report)
+        elif report.failed:
+            self.failed += 1
+        elif isinstance(report, pytest.TestReport) and report.when == "call":
+            self.passed += 1
+
+    def _note_skip(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        """An expected failure (xfail) counts as a skip too: it is a test that proves nothing."""
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
+        expected = expected_reason(report.nodeid)
+        self.skipped.append({"id": report.nodeid, "reason": expected or reason, "expected": expected is not None})
+
+    @property
+    def unexpected(self) -> list[dict[str, object]]:
+        return [row for row in self.skipped if not row["expected"]]
+
+
+ACCOUNT = Account()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    ACCOUNT.note(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if not report.passed:
+        ACCOUNT.note(report)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    ACCOUNT.deselected += len(items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Under `./care test` (it names a file for the note) a skip that the table does not allow fails the run."""
+    if NOTE and ACCOUNT.unexpected and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    yield
+    if NOTE:
+        counted = {"passed": ACCOUNT.passed, "failed": ACCOUNT.failed, "deselected": ACCOUNT.deselected}
+        Path(NOTE).write_text(json.dumps({**counted, "skipped": ACCOUNT.skipped}, indent=2))

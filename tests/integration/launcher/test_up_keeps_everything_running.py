@@ -1,0 +1,76 @@
+"""`./care up` starts every program, survives the loss of any of them, says so to the desk, and ends them all."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.harness.clock import wait_until
+from tests.integration.launcher.checkout import Checkout, runs
+
+pytestmark = pytest.mark.broker
+ALL = {"broker", "backend", "gateway-emergency", "backend-telemetry", "gateway-telemetry", "sim"}
+
+
+def test_every_child_runs_and_ctrl_c_ends_each(checkout: Checkout) -> None:
+    up = checkout.up()
+    children = checkout.record()["children"]
+    assert set(children) == ALL
+    up.send_signal(signal.SIGINT)
+    assert up.wait(30) == 0
+    assert [name for name, row in children.items() if runs(row["pid"])] == []
+    assert checkout.record() == {}
+
+
+@pytest.mark.parametrize("name", ["broker", "backend", "gateway-emergency", "sim"])
+def test_a_killed_child_comes_back_and_the_desk_is_told(checkout: Checkout, name: str) -> None:
+    checkout.up()
+    first = checkout.pid(name)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: checkout.record()["children"].get(name, {}).get("pid", first) != first, f"{name} is back")
+    assert f"{name} ended (code -9)" in checkout.output()
+    if name != "backend":  # it cannot be told while it is the one that is down
+        wait_until(lambda: _said(checkout, name, "down"), f"the backend was told that {name} is down")
+    if name in ("broker", "sim"):
+        wait_until(lambda: _said(checkout, name, "down") and checkout.reports()[-1]["state"] == "up", f"{name} is up")
+
+
+def test_children_end_with_a_launcher_that_was_killed(checkout: Checkout) -> None:
+    up = checkout.up()
+    pids = [row["pid"] for row in checkout.record()["children"].values()]
+    up.kill()
+    up.wait(10)
+    wait_until(lambda: not any(map(runs, pids)), "no child is left")
+    again = checkout.up()  # the record of the dead launcher is no obstacle
+    assert again.poll() is None
+
+
+def test_a_second_up_says_that_it_already_runs(checkout: Checkout) -> None:
+    checkout.up()
+    second = checkout.care("up", "--no-console")
+    assert second.returncode == 4
+    assert f"already runs from this folder: http://127.0.0.1:{checkout.ports['http']}/" in second.stderr
+
+
+def test_a_taken_port_is_named_with_the_option_that_changes_it(checkout: Checkout) -> None:
+    checkout.up()
+    checkout.ports = {**checkout.ports}
+    # Another checkout that wants the same port: its own lock is free, the port is not.
+    other = checkout.folder / "other"
+    other.mkdir()
+    elsewhere = Checkout(other)
+    elsewhere.ports["http"] = checkout.ports["http"]
+    refused = elsewhere.care("up", "--no-console")
+    assert refused.returncode == 4
+    assert f"Port {checkout.ports['http']} is taken. Choose another with --http-port" in refused.stderr
+
+
+def test_without_simulator_there_is_none(checkout: Checkout) -> None:
+    checkout.up("--no-simulator")
+    assert set(checkout.record()["children"]) == ALL - {"sim"}
+
+
+def _said(checkout: Checkout, component: str, state: str) -> bool:
+    return any(row["component"] == component and row["state"] == state for row in checkout.reports())
