@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Final
 
 import pytest
 
@@ -16,8 +17,13 @@ from tests.harness.wire import MosquittoRr
 
 pytestmark = pytest.mark.broker
 
-STEPS = ("accept", {}), ("en-route", {"eta_minutes": 8}), ("arrived", {}), ("close", {"outcome": "helped_on_site"})
-STAGES = ("accepted", "en_route", "arrived", "closed")
+STEPS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("accept", {}),
+    ("en-route", {"eta_minutes": 8}),
+    ("arrived", {}),
+    ("close", {"outcome": "helped_on_site"}),
+)
+STAGES: Final = ("accepted", "en_route", "arrived", "closed")
 
 
 def test_every_step_reaches_the_terminal_and_the_timeline(terminal: Terminal, desk: Desk) -> None:

@@ -46,7 +46,11 @@ class Desk:
 
     def alerts(self, state: str = "open", limit: int = 500) -> list[dict[str, Any]]:
         """The list as the desk shows it."""
-        return list(self._get(f"/alerts?state={state}&limit={limit}")["items"])
+        return list(self.page(state, limit)["items"])
+
+    def page(self, state: str = "open", limit: int = 500) -> dict[str, Any]:
+        """The list with the stream id at which it was read."""
+        return self._get(f"/alerts?state={state}&limit={limit}")
 
     def alerts_of(self, device_id: str) -> list[dict[str, Any]]:
         """Open and closed alerts of one device, the oldest first."""
@@ -89,7 +93,7 @@ class Desk:
     def stream(self, after: int | None = None) -> Stream:
         """The live stream as this member's browser holds it, from now on or from a stream id on."""
         if after is None:
-            after = int(self._get("/alerts?state=open")["stream_id"])
+            after = int(self.page()["stream_id"])
         stream = Stream(self.url, dict(self._client.cookies), after)
         self._streams.append(stream)
         return stream

@@ -139,13 +139,19 @@ class System:
             assert answer.status_code == 201, f"{answer.status_code} {answer.text}"
             found += [Credential(entry["device_id"], entry["secret"]) for entry in answer.json()["items"]]
         if wait:
-            self._wait_accepted(found[-1])
+            self.wait_accepted(found[-1])
         return found
 
     def call(self, method: str, path: str, account: str, **arguments: Any) -> httpx2.Response:
         """A call to the backend as a service account."""
         headers = {"Authorization": f"Bearer {self._credentials.token(account)}"}
         return httpx2.request(method, f"{self.url}{path}", headers=headers, timeout=30.0, **arguments)
+
+    def device(self, device_id: str) -> dict[str, Any]:
+        """The registry's row with status and latest values."""
+        answer = self.call("GET", f"/api/v1/devices/{device_id}", "cli")
+        answer.raise_for_status()
+        return dict(answer.json())
 
     # how
 
@@ -155,7 +161,8 @@ class System:
             wanted["home"] = {"label": f"{number} 号 / No. {number}", "address": f"桃花镇塔湾村 {number} 号"}
         return wanted
 
-    def _wait_accepted(self, device: Credential) -> None:
+    def wait_accepted(self, device: Credential) -> None:
+        """Until there is a broker that lets this device in."""
         wait_until(lambda: accepts(self.broker_port, device), f"the broker accepts {device.device_id}")
 
     def _urls(self) -> dict[str, str]:

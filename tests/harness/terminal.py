@@ -74,6 +74,8 @@ class Terminal:
         self.confirms = confirms
         self.boot = 1
         self.heard: list[Heard] = []
+        self.sent_at: dict[str, float] = {}
+        """When each event was published first, by `stopwatch`."""
         self.dice = random.Random(f"{seed}/{device_id}")
         self.pending: dict[str, Pending] = {}
         self.connected = False
@@ -88,8 +90,8 @@ class Terminal:
         self, kind: str = "care.sos.pressed", event_id: str | None = None, at: datetime | None = None, **data: Any
     ) -> str:
         """Store an event, then let the loop send it until it is answered. Returns its id."""
-        event_id = event_id or str(uuid.UUID(int=self.dice.getrandbits(128)))
         with self._lock:
+            event_id = event_id or str(uuid.UUID(int=self.dice.getrandbits(128)))
             self._seq += 1
             data = {"seq": self._seq, "boot": self.boot, **({"sos_seq": self._seq} if "sos" in kind else {}), **data}
         event = {
@@ -100,6 +102,15 @@ class Terminal:
             "time": format_time(at or wall_now()),
             "data": data,
         }
+        return self._store(event)
+
+    def press_bare(self, kind: str = "care.sos.pressed") -> str:
+        """An event with the four required attributes and nothing else."""
+        event_id = str(uuid.UUID(int=self.dice.getrandbits(128)))
+        return self._store({"specversion": "1.0", "id": event_id, "source": f"care/v1/{self.device_id}", "type": kind})
+
+    def _store(self, event: dict[str, Any]) -> str:
+        event_id = str(event["id"])
         self.ledger.write(Kind.PRESSED, self.device_id, event_id)
         now = stopwatch()
         self.pending[event_id] = Pending(json.dumps(event).encode(), now, now)
@@ -154,6 +165,7 @@ class Terminal:
             if press.due <= now:
                 press.sent(now, self.dice)
                 self.ledger.write(Kind.SENT, self.device_id, event_id, attempt=press.attempts)
+                self.sent_at.setdefault(event_id, stopwatch())
                 self.client.publish(self._topic("event"), press.payload, qos=1)
 
     def _topic(self, channel: str) -> str:

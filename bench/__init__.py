@@ -1,0 +1,1 @@
+"""Benchmarks: figures to read as ratios within one run, never asserted by a test."""
