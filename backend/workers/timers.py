@@ -1,10 +1,11 @@
-"""Which ticks of the worker look at deadlines: repeats that nobody reacted to, commands that have expired."""
+"""Which ticks of the worker look at deadlines: repeats without a reaction, commands that expire, what is forgotten."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
+from backend.services.alarm.forget import Forget
 from backend.services.alarm.hand_out_commands import ExpireCommands
 from backend.services.alarm.requeue_due import RequeueDue
 
@@ -35,3 +36,13 @@ class DueCommands:
         for _ in range(MOST_BATCHES):
             if self.expire(BATCH) < BATCH:
                 return
+
+
+@dataclass(frozen=True, slots=True)
+class DueForgetting:
+    """The tick that keeps tables from growing for ever."""
+
+    forget: Forget
+
+    def __call__(self) -> None:
+        self.forget()

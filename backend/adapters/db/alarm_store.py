@@ -236,6 +236,15 @@ class AlarmSql:
     def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> None:
         self._db.execute(insert(idempotency).values(actor=actor_id, key=key, fingerprint=fingerprint, at=at))
 
+    # retention
+
+    def forget_keys(self, before: datetime) -> None:
+        self._db.execute(delete(idempotency).where(idempotency.c.at < before))
+
+    def forget_changes(self, kept: int) -> None:
+        newest = self._db.scalar(select(func.max(changes.c.id))) or 0
+        self._db.execute(delete(changes).where(changes.c.id <= newest - kept))
+
 
 def due(lane: Lane, now: datetime) -> Select[Any]:
     """Commands of `lane` that may be handed to a gateway now."""

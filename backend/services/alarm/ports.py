@@ -180,6 +180,12 @@ class AlarmTransaction(Protocol):
 
     def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> None: ...
 
+    # retention
+    def forget_keys(self, before: datetime) -> None: ...
+    def forget_changes(self, kept: int) -> None:
+        """All but about the newest `kept` rows of the change log."""
+        ...
+
 
 class AlarmStore(Protocol):
     """Opens transactions."""
