@@ -22,7 +22,15 @@ def _die_with_parent() -> None:
 class Child:
     """One program: started again and again by the same command, its output appended to one file."""
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, nice: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        log: Path,
+        nice: int = 0,
+        cwd: Path = ROOT,
+    ) -> None:
         self.name = name
         self.wanted = False
         """Whether it ought to run; False after `stop` and `kill`."""
@@ -30,6 +38,7 @@ class Child:
         self._command = list(command)
         self._env = dict(env)
         self._nice = nice
+        self._cwd = cwd
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -40,7 +49,7 @@ class Child:
             self._process = subprocess.Popen(
                 [*prefix, *self._command],
                 env=self._env,
-                cwd=ROOT,
+                cwd=self._cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -1,0 +1,123 @@
+"""`./care up` in a checkout of its own: it starts everything, mends what dies, and ends everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import pytest
+
+from tests.harness.child import ROOT, Child, clean_environment
+from tests.harness.clock import wait_until
+from tests.harness.ports import free_port
+from tests.harness.system import Credential
+from tests.harness.wire import MosquittoRr
+
+pytestmark = pytest.mark.broker
+
+PROGRAMS: Final = ("backend", "config", "contract", "device_sim", "gateway", "launcher")
+PORTS: Final = ("broker", "http", "telemetry-http", "emergency-metrics", "telemetry-metrics")
+CHILDREN: Final = {"broker", "backend", "backend-telemetry", "gateway-emergency", "gateway-telemetry", "sim"}
+CONFLICT: Final = 4
+
+
+class Checkout:
+    """A copy of the programs, run with the environment of this one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = {name: free_port() for name in PORTS}
+        for name in PROGRAMS:
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        options = [part for name, port in self.ports.items() for part in (f"--{name}-port", str(port))]
+        self.up = Child(
+            "care", self.command("up", "--no-console", *options), clean_environment({}), folder / "care.log", cwd=folder
+        )
+
+    def command(self, *arguments: str) -> list[str]:
+        """What `./care` becomes once the environment is there; `./care` itself would mend the one that we run in."""
+        return [sys.executable, "-m", "launcher", *arguments]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`./care …` to its end."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=clean_environment({}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def record(self) -> dict[str, Any]:
+        """What runs, as `./care up` wrote it down."""
+        path = self.folder / "var" / "run" / "up.json"
+        return dict(json.loads(path.read_text())) if path.exists() else {}
+
+    def pids(self) -> dict[str, int]:
+        """Process ids by child."""
+        return {name: row["pid"] for name, row in self.record().get("children", {}).items()}
+
+    def press(self, device: Credential, event_id: str) -> dict[str, Any]:
+        """One press with Mosquitto's own client, and the answer."""
+        event = {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": f"care/v1/{device.device_id}",
+            "type": "care.sos.pressed",
+        }
+        log = self.folder / f"{event_id}.log"
+        client = MosquittoRr(self.ports["broker"], device, json.dumps(event), log)
+        answer = client.answer()
+        client.end()
+        return answer
+
+
+@pytest.fixture
+def checkout() -> Iterator[Checkout]:
+    folder = Path(tempfile.mkdtemp(prefix="care-up-"))
+    checkout = Checkout(folder)
+    yield checkout
+    checkout.up.kill()
+    shutil.rmtree(folder)
+
+
+def test_up_starts_mends_and_ends_everything(checkout: Checkout) -> None:
+    checkout.up.start()
+    wait_until(lambda: checkout.record().get("ready"), "everything is ready", seconds=60)
+    assert set(checkout.pids()) == CHILDREN
+
+    added = checkout.run("device", "add", "--json")
+    assert added.returncode == 0, added.stderr
+    device = Credential(**{key: json.loads(added.stdout)[key] for key in ("device_id", "secret")})
+    answer = checkout.press(device, "first")
+    assert (answer["args"]["stage"], answer["args"]["event_id"]) == ("received", "first")
+
+    assert checkout.run("up").returncode == CONFLICT, "it runs already"
+
+    before = checkout.pids()
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: _all_new(before, checkout.pids()), "every child is back", seconds=60)
+    wait_until(lambda: checkout.run("device", "add", "--json").returncode == 0, "devices can be added", seconds=60)
+    assert checkout.press(device, "second")["args"]["event_id"] == "second"
+
+    after = checkout.pids()
+    checkout.up.signal(signal.SIGINT)
+    wait_until(lambda: not checkout.up.running, "it ends", seconds=30)
+    assert checkout.up.exit_code == 0, checkout.up.tail()
+    assert [pid for pid in after.values() if psutil.pid_exists(pid)] == []
+
+
+def _all_new(before: dict[str, int], now: dict[str, int]) -> bool:
+    return set(now) == set(before) and not set(now.values()) & set(before.values())
