@@ -1,0 +1,44 @@
+/** The line at the top: how many wait, whether we are live, what time it is, who I am. */
+import { Button, Group } from '@mantine/core';
+import type { Session } from '../api/types';
+import { clockTime } from '../clock/format';
+import { useNow } from '../clock/time';
+import { useTexts } from '../i18n/texts';
+import { Preferences } from '../session/Preferences';
+import type { Link } from './store';
+
+type Props = {
+  waiting: number;
+  link: Link;
+  staff: Session['staff'];
+  help: () => void;
+  logOut: () => void;
+};
+
+export function TopBar({ waiting, link, staff, help, logOut }: Props) {
+  const { t } = useTexts();
+  const now = useNow();
+  return (
+    <header className="top">
+      <h1>{t('app.title')}</h1>
+      <span className={waiting > 0 ? 'top-waiting some' : 'top-waiting'} data-testid="waiting-count">
+        {t('queue.waiting')} {waiting}
+      </span>
+      <span className={`link link-${link.state}`} data-testid="link" data-state={link.state}>
+        {t(`link.${link.state}`)}
+      </span>
+      <span className="top-space" />
+      <time className="top-clock">{clockTime(new Date(now).toISOString())}</time>
+      <Preferences />
+      <Group gap={4} wrap="nowrap">
+        <Button variant="subtle" size="compact-sm" onClick={help}>
+          {t('help.button')} ?
+        </Button>
+        <span className="top-name">{staff.name}</span>
+        <Button variant="subtle" size="compact-sm" onClick={logOut} data-testid="logout">
+          {t('logout')}
+        </Button>
+      </Group>
+    </header>
+  );
+}

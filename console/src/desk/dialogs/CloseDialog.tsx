@@ -1,0 +1,63 @@
+/** Asks how it ended; an SOS that nobody answered asks besides who has seen the person. */
+import { Radio, SimpleGrid, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Action } from '../../api/actions';
+import type { AlertSummary } from '../../api/types';
+import { useTexts } from '../../i18n/texts';
+import { useWords } from '../useVocabulary';
+import { StepDialog } from './StepDialog';
+
+/** The backend asks for `seen_by` with this type only. */
+const SOS = 'care.sos.pressed';
+
+type Props = { alert: AlertSummary; close: () => void; send: (action: Action) => void };
+
+export function CloseDialog({ alert, close, send }: Props) {
+  const { t } = useTexts();
+  const { outcomes } = useWords();
+  const [outcome, setOutcome] = useState('');
+  const [note, setNote] = useState('');
+  const [seenBy, setSeenBy] = useState('');
+  const chosen = outcomes.find((row) => row.code === outcome);
+  const asksSeenBy = chosen?.needsSeenBy === true && alert.type === SOS;
+  const ready = chosen !== undefined && (!asksSeenBy || seenBy.trim() !== '');
+  const submit = () => {
+    const said = note.trim();
+    const body = { outcome, ...(said === '' ? {} : { note: said }) };
+    send({ name: 'close', body: asksSeenBy ? { ...body, seen_by: seenBy.trim() } : body });
+  };
+  return (
+    <StepDialog title={t('close.title')} ready={ready} close={close} submit={submit}>
+      <Radio.Group label={t('close.outcome')} value={outcome} onChange={setOutcome} required>
+        <SimpleGrid cols={2} spacing="xs" mt="xs">
+          {outcomes.map((row, index) => (
+            <Radio
+              key={row.code}
+              value={row.code}
+              label={row.label}
+              {...(index === 0 ? { 'data-autofocus': true } : {})}
+            />
+          ))}
+        </SimpleGrid>
+      </Radio.Group>
+      {asksSeenBy && (
+        <TextInput
+          label={t('close.seen_by')}
+          description={t('close.seen_by_why')}
+          name="seen_by"
+          required
+          maxLength={128}
+          value={seenBy}
+          onChange={(change) => setSeenBy(change.currentTarget.value)}
+        />
+      )}
+      <TextInput
+        label={t('close.note')}
+        name="note"
+        maxLength={2000}
+        value={note}
+        onChange={(change) => setNote(change.currentTarget.value)}
+      />
+    </StepDialog>
+  );
+}
