@@ -8,9 +8,10 @@ import re
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 FILE_NAME: Final = "backend.toml"
 _SECRET_QUERY: Final = re.compile(r"(?i)(password|passfile|sslpassword|sslkey)=[^&]*")
@@ -42,6 +43,20 @@ class Settings(BaseSettings):
     secure_cookie: bool = False
     stream_poll_ms: int = Field(default=20, ge=5, le=1000)
     command_lease_seconds: int = Field(default=10, ge=1, le=300)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        # The value stays out of the message: it may hold a password.
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("not a database URL") from None
+        if url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("sqlite:///path or postgresql://user@host/name")
+        if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError("SQLite needs a file: memory forgets presses")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -30,3 +30,11 @@ class Identify:
             expires_at = expiry(found.created_at, now)
             self._store.renew_session(key, expires_at)
         return Session(found.staff, csrf_token(token), expires_at)
+
+    def still_open(self, token: str | None, cookie: str | None) -> bool:
+        """Whether a long call that was let in with `token` or `cookie` would be let in now. Prolongs nothing."""
+        if token is not None:
+            return self.service(token) is not None
+        if cookie is None:
+            return False
+        return self._store.session(token_sha256(cookie), self._clock.now()) is not None

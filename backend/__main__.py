@@ -1,0 +1,104 @@
+"""`python -m backend`: run, bring the database up to date, show the settings or the API's description."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from backend.adapters.db.engine import make_engine
+from backend.adapters.db.migrations import migrate
+from backend.adapters.log import set_up_logging
+from backend.app import Backend, Role
+from backend.settings import Settings, as_toml, config_file
+
+log = structlog.get_logger()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments."""
+    parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
+    parser.add_argument("command", nargs="?", choices=("run", "migrate", "settings", "openapi"), default="run")
+    parser.add_argument(
+        "--role",
+        action="append",
+        type=Role,
+        choices=list(Role),
+        metavar="ROLE",
+        help=f"可重复 / repeatable: {', '.join(Role)}; 默认 / default: all",
+    )
+    asked = parser.parse_args(arguments)
+    if asked.command == "openapi":
+        return _openapi()
+    try:
+        settings = Settings()
+    except (ValidationError, ValueError) as error:
+        print(f"{config_file()}, CARE_BACKEND_…: {_reasons(error)}", file=sys.stderr)
+        return 2
+    if asked.command == "settings":
+        print(as_toml(settings), end="")
+        return 0
+    set_up_logging(settings.log_level)
+    if asked.command == "migrate":
+        return _migrate(settings)
+    return _run(settings, asked.role or [Role.ALL])
+
+
+def _reasons(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    # Without the values: one of them may be a password.
+    return "; ".join(f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors())
+
+
+def _openapi() -> int:
+    """Of every role; needs neither settings nor files nor a database."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.model_construct(database_url=f"sqlite:///{Path(folder, 'none.sqlite')}")
+        document = Backend(settings, [Role.ALL]).api.openapi()
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _migrate(settings: Settings) -> int:
+    engine = make_engine(settings.database_url)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+    return 0
+
+
+def _run(settings: Settings, roles: Sequence[Role]) -> int:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    backend = Backend(settings, roles)
+    try:
+        backend.start()
+    except Exception as error:
+        log.error("start_failed", error=type(error).__name__, reason=_first_line(error))
+        return 1
+    broken = False
+    while not broken and not stop.wait(1.0):
+        broken = not backend.alive
+    if broken:
+        log.error("server_broke_down")
+    backend.stop()
+    return 1 if broken else 0
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:200]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

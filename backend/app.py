@@ -1,0 +1,274 @@
+"""Which parts a backend is made of, by role. The only file that sees all of them; starts inside a test too."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Self
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from backend.adapters.broker_accounts import BrokerPasswordFile, mosquitto_hash
+from backend.adapters.clock import SystemClock
+from backend.adapters.db.alarm_changes import AlarmSqlChanges
+from backend.adapters.db.alarm_reading import AlarmSqlReader
+from backend.adapters.db.alarm_store import AlarmSqlStore
+from backend.adapters.db.engine import make_engine
+from backend.adapters.db.health import HealthSqlStore
+from backend.adapters.db.health_backlog import AlarmBacklogReader
+from backend.adapters.db.identity_store import SqlIdentityStore
+from backend.adapters.db.migrations import migrate
+from backend.adapters.db.registry_store import SqlRegistryStore
+from backend.adapters.db.telemetry_devices import DeviceStates
+from backend.adapters.disk import Disk
+from backend.adapters.ids import RandomIds
+from backend.adapters.passwords import Argon2Passwords
+from backend.adapters.secret_files import AccountSheetFile, KeyFile
+from backend.adapters.service_accounts import ServiceAccountsFile
+from backend.adapters.telemetry.database import TelemetryDatabase
+from backend.adapters.telemetry.device_states import SqliteDeviceStates
+from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
+from backend.api import (
+    alerts,
+    commands,
+    devices,
+    health,
+    ingest_events,
+    ingest_telemetry,
+    metrics,
+    session,
+    stream,
+    vocabulary,
+)
+from backend.api.server import HttpServer
+from backend.api.shell import make_api
+from backend.services.alarm.act import Act
+from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
+from backend.services.alarm.ingest_events import IngestEvents
+from backend.services.alarm.requeue_due import RequeueDue
+from backend.services.health.metrics import Gauges, Metrics
+from backend.services.health.ports import TickState
+from backend.services.health.read_components import ReadComponents, as_json
+from backend.services.health.report_health import ReportHealth
+from backend.services.health.watch import WATCH_SECONDS, Sources, Watch
+from backend.services.identity.first_accounts import FirstAccounts
+from backend.services.identity.identify import Identify
+from backend.services.identity.log_in import LogIn
+from backend.services.identity.log_out import LogOut
+from backend.services.live.hub import Hub
+from backend.services.live.tail import Tail
+from backend.services.live.watch_changes import WatchChanges
+from backend.services.registry.enrol import Enrol
+from backend.services.telemetry.read_device import ReadDevice
+from backend.services.telemetry.record_results import RecordResults
+from backend.services.telemetry.record_status import RecordStatus
+from backend.services.telemetry.record_telemetry import RecordTelemetry
+from backend.settings import Settings
+from backend.workers.loop import Loop, Tick
+from backend.workers.timers import DueAlerts, DueCommands
+
+log = structlog.get_logger()
+
+DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
+"""What the database raises when it cannot be reached or is busy: 503, nothing was stored, come again."""
+
+
+class Role(StrEnum):
+    """What a backend process does."""
+
+    API = "api"
+    INGEST_EVENTS = "ingest-events"
+    INGEST_TELEMETRY = "ingest-telemetry"
+    WORKER = "worker"
+    ALL = "all"
+
+
+def every_role(roles: Collection[Role]) -> frozenset[Role]:
+    """The roles with `all` spelled out."""
+    return frozenset(Role) - {Role.ALL} if Role.ALL in roles else frozenset(roles)
+
+
+class Backend:
+    """One backend process. Opens nothing until `start`, so that it can describe its API without a database."""
+
+    def __init__(self, settings: Settings, roles: Collection[Role]) -> None:
+        self._settings = settings
+        self._roles = every_role(roles)
+        self._stopping = threading.Event()
+        self._clock = SystemClock()
+        self._ids = RandomIds()
+        self.engine = make_engine(settings.database_url, pool_size=settings.database_pool_size)
+        self._alarms = AlarmSqlStore(self.engine, self._clock)
+        self._identities = SqlIdentityStore(self.engine)
+        self._registry = SqlRegistryStore(self.engine)
+        self._passwords = Argon2Passwords()
+        self._identify = Identify(self._identities, ServiceAccountsFile(settings.service_accounts_file), self._clock)
+        self._broker = BrokerPasswordFile(
+            settings.broker_accounts_file, settings.broker_passwd_file, self._registry.secret_hashes
+        )
+        database = TelemetryDatabase(settings.telemetry_path)
+        self._telemetry = SqliteTelemetryStore(database, self._clock.monotonic)
+        self._device_states = SqliteDeviceStates(database)
+        self._wire_health()
+        self._wire_live()
+        self.api = self._make_api()
+        self._server = HttpServer(self.api, settings.host, settings.port, settings.trusted_proxies)
+
+    def _wire_health(self) -> None:
+        self._components = HealthSqlStore(self.engine)
+        self._read_components = ReadComponents(self._components, self._clock)
+        takes_telemetry = Role.INGEST_TELEMETRY in self._roles
+        sources = Sources(
+            self._components,
+            AlarmBacklogReader(self.engine),
+            Disk(list(_folders(self._settings, self.engine.url.database))),
+            self._clock,
+            self._telemetry if takes_telemetry else None,
+        )
+        component = "backend-telemetry" if self._roles == {Role.INGEST_TELEMETRY} else "backend"
+        self._watch = Watch(component, sources, self._tick_states)
+        self._loop = Loop(list(self._ticks()), self._clock)
+
+    def _ticks(self) -> Iterator[Tick]:
+        yield Tick("watch", self._watch, seconds=WATCH_SECONDS)
+        if Role.WORKER in self._roles:
+            yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
+            yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))
+
+    def _tick_states(self) -> list[TickState]:
+        return self._loop.states()
+
+    def _wire_live(self) -> None:
+        changes = AlarmSqlChanges(self.engine)
+        self._hub = Hub()
+        self._tail = Tail(self._hub, changes, self._shown_components, self._clock, self._settings.stream_poll_ms / 1000)
+        self._changes = WatchChanges(self._hub, self._tail, changes, self._shown_components, self._clock)
+        is_api = Role.API in self._roles
+        self._metrics = Metrics()
+        self._metrics.show(
+            Gauges(
+                self._watch,
+                self._tick_states,
+                watchers=(lambda: self._hub.watchers) if is_api else None,
+                overflows=(lambda: self._hub.overflows) if is_api else None,
+            )
+        )
+
+    def _shown_components(self) -> list[dict[str, object]]:
+        return [as_json(component) for component in self._read_components()]
+
+    def _make_api(self) -> FastAPI:
+        calls = health.HealthCalls(
+            self._read_components, ReportHealth(self._components, self._clock), self._watch.checks
+        )
+        routers = [health.probe_router(calls), metrics.router(self._metrics)]
+        if Role.API in self._roles:
+            routers.append(_under("/api/v1", [*self._staff_routers(), health.staff_router(calls)]))
+        if Role.INGEST_EVENTS in self._roles:
+            routers.append(_under("/ingest/v1", [*self._event_routers(), health.ingest_router(calls)]))
+        if Role.INGEST_TELEMETRY in self._roles:
+            routers.append(_under("/ingest/v1", [self._telemetry_router()]))
+        return make_api(
+            routers,
+            identify=self._identify,
+            console_dir=self._settings.console_dir if Role.API in self._roles else None,
+            unavailable_errors=DATABASE_AWAY,
+        )
+
+    def _staff_routers(self) -> Iterator[APIRouter]:
+        log_in = LogIn(self._identities, self._passwords, self._clock)
+        yield session.router(session.SessionDeps(log_in, LogOut(self._identities), self._settings.secure_cookie))
+        yield alerts.router(alerts.AlertCalls(Act(self._alarms, self._clock), AlarmSqlReader(self.engine)))
+        yield vocabulary.router()
+        yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identify.still_open))
+        key = KeyFile(self._settings.enrol_key_file)
+        enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
+        read_device = ReadDevice(self._telemetry, self._device_states)
+        yield devices.router(devices.DeviceCalls(enrol, self._registry, read_device))
+
+    def _event_routers(self) -> Iterator[APIRouter]:
+        lease_seconds = float(self._settings.command_lease_seconds)
+        ingest = IngestEvents(self._alarms, self._clock, self._ids, lease_seconds)
+        yield ingest_events.router(ingest, lambda outcome, reason: self._metrics.ingested("event", outcome, reason))
+        yield commands.router(
+            commands.CommandCalls(
+                ClaimCommands(self._alarms, self._clock, self._ids, lease_seconds),
+                RecordOutcomes(self._alarms, self._clock),
+                lambda lane: self._alarms.has_due(lane, self._clock.now()),
+                self._stopping.is_set,
+            )
+        )
+
+    def _telemetry_router(self) -> APIRouter:
+        registry = DeviceStates(self.engine)
+        return ingest_telemetry.router(
+            ingest_telemetry.TelemetryCalls(
+                RecordTelemetry(self._telemetry, self._device_states, registry, self._clock),
+                RecordStatus(self._device_states, registry, self._clock),
+                RecordResults(RecordResult(self._alarms, self._clock)),
+                self._metrics.ingested,
+            )
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it listens, once started."""
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return f"http://{host}:{self._server.port}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is serving."""
+        return self._server.alive
+
+    def start(self) -> None:
+        """Bring the database up to date, let people and devices in, serve. Raises what stands in the way."""
+        migrate(self.engine)
+        if Role.API in self._roles:
+            self._make_first_accounts()
+            self._broker.publish()
+        self._loop.start()
+        self._server.start()
+        log.info("started", roles=sorted(self._roles), port=self._server.port)
+
+    def _make_first_accounts(self) -> None:
+        settings = self._settings
+        path = settings.demo_accounts_file if settings.demo else settings.first_account_file
+        make = FirstAccounts(self._identities, self._passwords, AccountSheetFile(path), self._clock)
+        if make(demo=settings.demo, locale=settings.locale):
+            log.info("first_accounts_made", demo=settings.demo)
+
+    def stop(self) -> None:
+        """Take no more, finish what runs, let go of everything: within 10 s."""
+        self._stopping.set()
+        self._tail.stop()
+        self._server.stop()
+        self._loop.stop(1.0)
+        self._watch.say_stopping()
+        self.engine.dispose()
+        log.info("stopped")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _under(prefix: str, routers: Collection[APIRouter]) -> APIRouter:
+    together = APIRouter(prefix=prefix)
+    for router in routers:
+        together.include_router(router)
+    return together
+
+
+def _folders(settings: Settings, database: str | None) -> Iterator[Path]:
+    yield settings.telemetry_path.parent
+    if database is not None and settings.database_url.startswith("sqlite"):
+        yield Path(database).parent
