@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from rich.console import Console
 
@@ -21,7 +22,7 @@ from launcher.mqtt_probe import Answer
 from launcher.places import Places
 from launcher.record import is_running, running_settings
 from launcher.settings import LauncherSettings
-from launcher.texts import text
+from launcher.texts import language, text
 
 LOW_DISK_BYTES = 1_000_000_000
 OLDEST_YEAR = 2026  # a clock before the year this was built in is certainly wrong
@@ -130,15 +131,12 @@ def _running(places: Places, settings: LauncherSettings) -> Iterator[Diagnosis]:
         yield _judge(is_ready(), "doctor_part", name=name)
     backend = Backend(settings.http_port, token(places, "cli"))
     status, body = backend.call("GET", "/readyz")
-    failing = [name for name, row in _checks(body).items() if not row]
-    yield _judge(status == 200, "doctor_ready", status=status, failing=" ".join(failing))
+    failing = "; ".join(_failing(body))
+    yield _judge(status == 200, "doctor_ready", status=status, failing=failing)
 
 
-def _checks(body: dict[str, object]) -> dict[str, bool]:
-    """name → whether it is well, from the answer of /readyz; {} when it is not in the shape we know."""
-    rows = body.get("checks")
-    if isinstance(rows, dict):
-        return {str(name): bool(row.get("ok")) for name, row in rows.items() if isinstance(row, dict)}
-    if isinstance(rows, list):
-        return {str(row.get("name", row.get("check"))): bool(row.get("ok")) for row in rows if isinstance(row, dict)}
-    return {}
+def _failing(body: dict[str, Any]) -> Iterator[str]:
+    """What /readyz finds wrong, in its own words."""
+    for row in body.get("checks", []):
+        if not row["ok"]:
+            yield f"{row['label'][language()]}: {row['detail'][language()]}"
