@@ -46,5 +46,4 @@ def _text(detail: Any) -> str | None:
     if detail is None:
         return None
     text = detail if isinstance(detail, str) else encode({"detail": detail}).decode()
-    # PostgreSQL keeps no NUL in a text.
-    return text.replace("\x00", "")[:DETAIL_CHARACTERS]
+    return text[:DETAIL_CHARACTERS]
