@@ -155,8 +155,7 @@ def _message(schema: dict[str, Any], title: str, name: str) -> dict[str, Any]:
         "contentType": "application/senml+json" if name == "telemetry" else "application/json",
         "payload": {"$ref": _REF.format(name=name)},
     }
-    # AsyncAPI's message examples are objects; a pack is an array, so its example stays with the schema.
-    examples = [{"payload": example} for example in schema.get("examples", []) if isinstance(example, dict)]
+    examples = [{"payload": example} for example in schema.get("examples", [])]
     if examples:
         message["examples"] = examples
     return message

@@ -176,7 +176,7 @@ def test_every_message_example_of_asyncapi_fits_its_payload() -> None:
         for example in message.get("examples", []):
             Draft202012Validator(schema).validate(example["payload"])
             shown += 1
-    assert shown == sum(len(examples) for examples in (EVENTS, STATUSES, RESULTS, COMMANDS)) + 1
+    assert shown == sum(len(examples) for examples in (EVENTS, PACKS, STATUSES, RESULTS, COMMANDS)) + 1
 
 
 def test_the_ingest_schemas_name_the_fields_of_the_structures() -> None:
