@@ -48,6 +48,7 @@ from backend.api import (
 from backend.api.server import HttpServer
 from backend.api.shell import make_api
 from backend.services.alarm.act import Act
+from backend.services.alarm.forget import Forget
 from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
 from backend.services.alarm.ingest_events import IngestEvents
 from backend.services.alarm.requeue_due import RequeueDue
@@ -70,7 +71,7 @@ from backend.services.telemetry.record_status import RecordStatus
 from backend.services.telemetry.record_telemetry import RecordTelemetry
 from backend.settings import Settings
 from backend.workers.loop import Loop, Tick
-from backend.workers.timers import DueAlerts, DueCommands
+from backend.workers.timers import FORGET_SECONDS, DueAlerts, DueCommands, DueForgetting
 
 log = structlog.get_logger()
 
@@ -139,6 +140,7 @@ class Backend:
         if Role.WORKER in self._roles:
             yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
             yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))
+            yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
 
     def _tick_states(self) -> list[TickState]:
         return self._loop.states()

@@ -10,6 +10,7 @@ from backend.services.alarm.hand_out_commands import ExpireCommands
 from backend.services.alarm.requeue_due import RequeueDue
 
 BATCH: Final = 100
+FORGET_SECONDS: Final = 600
 MOST_BATCHES: Final = 50
 """A tick ends after this many, so that another one (and a shutdown) gets its turn; the rest is due at the next bell."""
 
