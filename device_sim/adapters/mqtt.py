@@ -132,6 +132,7 @@ class Connection:
         info = self._client.publish(topic(self._device_id, channel), payload, qos=qos, retain=retain)
         if info.rc != paho.MQTT_ERR_SUCCESS:
             raise ConnectionLost(Loss.DROPPED, paho.error_string(info.rc))
+        self._flush()
         return info.mid
 
     def tend(self) -> None:
@@ -149,7 +150,13 @@ class Connection:
     def close(self) -> None:
         """DISCONNECT (so the broker drops the will) where that is still possible, and let go of the socket."""
         self._client.disconnect()
+        self._flush()
         self._drop()
+
+    def _flush(self) -> None:
+        """With a loop of our own paho only queues: write now, as far as the socket takes it."""
+        if self._socket is not None and self._client.want_write():
+            self._writable()
 
     def _drop(self) -> None:
         sock, self._socket = self._socket, None
