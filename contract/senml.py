@@ -70,14 +70,16 @@ def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
 
 def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, received_at: float) -> Reading | None:
     _understood(record, base)
-    if base.get("bn", "") not in ("", f"{device_id}/"):
+    own = f"{device_id}/"
+    prefix = base.get("bn", "")
+    if prefix not in ("", own):
         raise Refusal(RefusalReason.BAD_NAME, "bn is absent or <device_id>/")
     name = record.get("n")
     if name is None and not record.keys() & (_VALUES | {"s"}):
         return None  # a record of base fields alone carries no reading
     if not isinstance(name, str):
         raise Refusal(RefusalReason.BAD_NAME, "n")
-    metric = METRICS.get(name.removeprefix(f"{device_id}/"))
+    metric = METRICS.get(f"{prefix}{name}".removeprefix(own))
     if metric is None:
         raise Refusal(RefusalReason.UNKNOWN_METRIC, name[:64])
     unit = record.get("u", base.get("bu"))

@@ -35,7 +35,8 @@ class EventType:
 
     `severity` None: recorded (and answered if `answered`), raises no alert.
     `answered`: the terminal repeats it until a `reassure` names it.
-    `clears`: the event type whose open alert this one clears (its condition, never its handling).
+    `clears`: the event type to whose open alert this one belongs: it clears the condition, never the handling; an SOS
+    that was cancelled and a fall that was got up from are only told in the timeline.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,7 @@ from contract.messages import Event
 from contract.reference import meanings
 from contract.reference.device_schemas import ARGS, DEVICE_SCHEMAS
 from contract.reference.examples import COMMANDS, DEVICE, EVENTS, PACKS, REFUSED, RESULTS, STATUSES, WILL, Refused
-from contract.reference.ingest_schemas import ingest_schemas
+from contract.reference.ingest_schemas import CALLS, ingest_schemas
 from contract.reference.pages import render
 from contract.senml import decode_pack
 from contract.topics import Channel
@@ -145,6 +146,11 @@ def test_the_asyncapi_document_has_what_version_3_requires() -> None:
     assert {c["address"] for c in ASYNCAPI["channels"].values() if "{" in c["address"]} == {
         f"care/v1/{{device_id}}/{channel}" for channel in Channel
     }
+
+
+def test_the_calls_are_those_of_the_architecture() -> None:
+    page = (FOLDER.parent / "architecture.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`POST (/ingest/v1/[a-z/]+)`", page)) == {call.path for call in CALLS}
 
 
 def _references(value: Any) -> Iterator[str]:

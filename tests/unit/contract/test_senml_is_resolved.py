@@ -43,6 +43,10 @@ def test_times_below_two_to_28_are_relative_to_the_receipt() -> None:
     assert [r.at for r in pack.readings] == [NOW, NOW - 30, 2**28]
 
 
+def test_a_name_may_be_written_whole() -> None:
+    assert _seen(_pack({"n": "T7K2/steps", "v": 7})) == [("steps", NOW, 7)]
+
+
 def test_booleans_are_booleans_and_take_no_base_value() -> None:
     pack = _pack({"bv": 5, "n": "contact", "vb": False}, {"n": "motion", "vb": True})
     assert _seen(pack) == [("contact", NOW, False), ("motion", NOW, True)]
@@ -62,6 +66,8 @@ def test_a_record_of_base_fields_alone_carries_no_reading() -> None:
         ({"bn": {}, "n": "steps", "v": 7}, R.BAD_NAME),
         ({"n": "mood", "v": 7}, R.UNKNOWN_METRIC),
         ({"n": "\x00", "v": 7}, R.UNKNOWN_METRIC),
+        ({"n": "OTHER/steps", "v": 7}, R.UNKNOWN_METRIC),
+        ({"bn": "T7K2/", "n": "T7K2/steps", "v": 7}, R.UNKNOWN_METRIC),
         ({"n": "temperature", "u": "K", "v": 290}, R.UNKNOWN_UNIT),
         ({"n": "temperature", "u": [], "v": 20}, R.UNKNOWN_UNIT),
         ({"n": "steps"}, R.BAD_VALUE),
