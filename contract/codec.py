@@ -178,11 +178,11 @@ def decode_command(payload: bytes) -> Command:
         raise Refusal(RefusalReason.BAD_ID, "id of the command")
     if not isinstance(raw.get("command"), str) or raw["command"] not in set(CommandName):
         raise Refusal(RefusalReason.BAD_ATTRIBUTE, "command")
-    if not isinstance(raw.get("args"), dict):
+    if not isinstance(raw.get("args"), dict) or is_deeper(raw["args"], MAX_DATA_DEPTH):
         raise Refusal(RefusalReason.BAD_ATTRIBUTE, "args")
     if not isinstance(raw.get("expires"), str) or parse_time(raw["expires"]) is None:
         raise Refusal(RefusalReason.BAD_TIME, "expires")
-    return Command(id=raw["id"], command=raw["command"], args=raw["args"], expires=raw["expires"])
+    return Command(id=raw["id"], command=raw["command"], args=storable(raw["args"]), expires=raw["expires"])
 
 
 def encode(message: msgspec.Struct | dict[str, Any]) -> bytes:

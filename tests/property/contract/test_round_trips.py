@@ -67,7 +67,7 @@ def test_an_event(event_id: str, kind: str, moment: datetime, seq: int, device_i
 
 @given(st.sampled_from(CommandName), IDS, PLAIN, MILLIS)
 def test_a_command(name: CommandName, command_id: str, args: dict[str, Any], expires: datetime) -> None:
-    command = Command(id=command_id, command=name, args=args, expires=format_time(expires))
+    command = Command(id=command_id, command=name, args=storable(args), expires=format_time(expires))
     assert decode_command(encode(command)) == command
 
 
