@@ -77,19 +77,23 @@ async def _until_stopped(simulator: Simulator, stop: asyncio.Event) -> int:
         return 0
     try:
         await enrolled
-    except TokenMissing as missing:
-        stopping.cancel()
-        _say(
-            f"没有令牌文件 {missing}：请先用 ./care up 启动平台",
-            f"there is no token file {missing}: start the platform with ./care up first",
-        )
-        return CANNOT
-    except EnrolmentRefused as refused:
-        stopping.cancel()
-        _say(f"后端拒绝登记：{refused}", f"the backend refused to enrol: {refused}")
-        return CANNOT
-    await stopping
+    except (TokenMissing, EnrolmentRefused) as reason:
+        _explain(reason)
+        if not simulator.sessions:
+            stopping.cancel()
+            return CANNOT
+    await stopping  # what is enrolled goes on, whatever became of the rest
     return 0
+
+
+def _explain(reason: TokenMissing | EnrolmentRefused) -> None:
+    if isinstance(reason, TokenMissing):
+        _say(
+            f"没有令牌文件 {reason}：请先用 ./care up 启动平台",
+            f"there is no token file {reason}: start the platform with ./care up first",
+        )
+    else:
+        _say(f"后端拒绝登记：{reason}", f"the backend refused to enrol: {reason}")
 
 
 def _configure_log(level: str) -> None:

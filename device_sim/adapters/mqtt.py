@@ -47,6 +47,7 @@ class Connection:
         self._connack: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._suback: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._socket: socket.socket | None = None
+        self._attached = False
         self._loss: ConnectionLost | None = None
         self._client = self._make_client(device_id, secret, will)
 
@@ -115,7 +116,7 @@ class Connection:
         sock = self._client.socket()
         if not isinstance(sock, socket.socket):
             raise ConnectionLost(Loss.DROPPED, "closed while connecting")
-        self._socket = sock
+        self._socket, self._attached = sock, True
         self._loop.add_reader(sock, self._readable)
         if self._client.want_write():
             self._loop.add_writer(sock, self._writable)
@@ -133,6 +134,7 @@ class Connection:
         if info.rc != paho.MQTT_ERR_SUCCESS:
             raise ConnectionLost(Loss.DROPPED, paho.error_string(info.rc))
         self._flush()
+        self.check()
         return info.mid
 
     def tend(self) -> None:
@@ -159,8 +161,8 @@ class Connection:
             self._writable()
 
     def _drop(self) -> None:
-        sock, self._socket = self._socket, None
-        if sock is not None:
+        sock, self._socket = self._client.socket(), None  # paho's: there is one before `_attach`, too
+        if isinstance(sock, socket.socket):
             self._forget(sock)
             sock.close()
         for future in (self._connack, self._suback):
@@ -205,7 +207,7 @@ class Connection:
             self._suback.set_result(code)
 
     def _on_disconnect(self, code: ReasonCode) -> None:
-        if self._socket is not None:  # not in the executor's thread, where `connect` itself reports
+        if self._attached:  # not in the executor's thread, where `connect` itself reports
             self._lose(Loss.DROPPED, _reason(code))
 
     def _on_socket_close(self) -> None:
