@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+_NOTHING: Final = msgspec.Raw(b"")
+
+
+def _leave_out_nothing(item: EventItem | JsonItem, *names: str) -> None:
+    """Make every empty field the default one: msgspec leaves out that very object, and would write another empty
+    `Raw` as no JSON at all, which spoils the whole batch."""
+    for name in names:
+        if not bytes(getattr(item, name)):
+            msgspec.structs.force_setattr(item, name, _NOTHING)
 
 
 class EventItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -16,9 +26,12 @@ class EventItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     device_id: str
     received_at: str
     retained: bool = False
-    event: msgspec.Raw = msgspec.Raw(b"")
+    event: msgspec.Raw = _NOTHING
     raw_b64: str | None = None
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        _leave_out_nothing(self, "event")
 
 
 class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,9 +47,12 @@ class JsonItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     device_id: str
     received_at: str
     retained: bool = False
-    pack: msgspec.Raw = msgspec.Raw(b"")
-    status: msgspec.Raw = msgspec.Raw(b"")
-    result: msgspec.Raw = msgspec.Raw(b"")
+    pack: msgspec.Raw = _NOTHING
+    status: msgspec.Raw = _NOTHING
+    result: msgspec.Raw = _NOTHING
+
+    def __post_init__(self) -> None:
+        _leave_out_nothing(self, "pack", "status", "result")
 
 
 class JsonBatch(msgspec.Struct, frozen=True, kw_only=True):
