@@ -14,12 +14,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
+from backend.api.console import POLICY
 from contract.times import format_time
 from contract.vocabulary import EVENT_TYPES, HANDLING_LABELS, OUTCOME_CODES, SEVERITY_LABELS, Label
 from tests.fakes.console_desk import AlreadyAcceptedError, FakeDesk
 from tests.harness.clock import wait_until
 
-CSP: Final = "default-src 'self'; style-src 'self' 'unsafe-inline'"
+
 STAFF: Final = {"id": "staff-1", "username": "desk1", "name": "林海英", "role": "operator", "locale": "zh-CN"}
 OTHER: Final = {"id": "staff-2", "username": "desk2", "name": "何建军", "role": "operator", "locale": "zh-CN"}
 PASSWORD: Final = "right-password"
@@ -152,7 +153,7 @@ def _application(fake: FakeBackend, console_dir: Path) -> FastAPI:
         path = request.url.path
         if not path.startswith("/api/"):
             answer: Response = await call_next(request)
-            answer.headers["Content-Security-Policy"] = CSP
+            answer.headers["Content-Security-Policy"] = POLICY
             return answer
         head = request.headers
         fake.requests.append(

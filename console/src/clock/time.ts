@@ -8,7 +8,9 @@ const listeners = new Set<() => void>();
 /** Takes the server's `at` (RFC 3339) of a ping or a health answer: waiting times follow the server, not this PC. */
 export function learnServerTime(at: string): void {
   const server = Date.parse(at);
-  if (Number.isFinite(server)) offsetMs = server - Date.now();
+  if (!Number.isFinite(server)) return;
+  offsetMs = server - Date.now();
+  renew();
 }
 
 /** Milliseconds since 1970 by the server's clock. */
@@ -21,10 +23,12 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-setInterval(() => {
+function renew(): void {
   tick = serverNow();
   for (const listener of listeners) listener();
-}, 500);
+}
+
+setInterval(renew, 500);
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

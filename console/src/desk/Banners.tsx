@@ -36,12 +36,11 @@ type ArrivalsProps = { arrivals: readonly AlertSummary[]; go: (id: string) => vo
 
 /** New alarms that did not take the screen because the operator is in the middle of something. */
 export function ArrivalsBanner({ arrivals, go, dismiss }: ArrivalsProps) {
-  const texts = useTexts();
-  const { t } = texts;
+  const { t } = useTexts();
   const { eventType } = useWords();
   const first = arrivals[0];
   if (first === undefined) return null;
-  const values = { count: arrivals.length, what: eventType(first.type), who: whoOf(first, texts) };
+  const values = { count: arrivals.length, what: eventType(first.type), who: whoOf(first) };
   return (
     <div
       className={`banner banner-arrival level-${rank(first.severity)}`}

@@ -39,7 +39,9 @@ export function Queue({ queue, list, selectedId, staffId, failed, select, reload
             <th scope="col" className="col-severity">
               {t('queue.severity')}
             </th>
-            <th scope="col">{t('queue.what')}</th>
+            <th scope="col" className="col-what">
+              {t('queue.what')}
+            </th>
             <th scope="col">{t('queue.who')}</th>
             <th scope="col" className="col-wait">
               {t('queue.wait')}

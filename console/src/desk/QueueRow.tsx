@@ -19,7 +19,6 @@ type Props = {
 };
 
 export const QueueRow = memo(function QueueRow({ alert, selected, mine, failed, select }: Props) {
-  const texts = useTexts();
   const { eventType } = useWords();
   const waiting = isWaiting(alert);
   const classes = [
@@ -29,7 +28,6 @@ export const QueueRow = memo(function QueueRow({ alert, selected, mine, failed, 
     selected ? 'selected' : '',
   ];
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys of the key table select rows
     <tr
       className={classes.join(' ')}
       aria-selected={selected}
@@ -52,8 +50,10 @@ export const QueueRow = memo(function QueueRow({ alert, selected, mine, failed, 
         </div>
       </td>
       <td>
-        <div className="strong">{whoOf(alert, texts)}</div>
-        <div className="where">{whereOf(alert)}</div>
+        <div className="strong">{whoOf(alert)}</div>
+        <div className="where one-line" title={alert.home?.address}>
+          {whereOf(alert)}
+        </div>
       </td>
       <td className="col-wait">
         <Wait alert={alert} />

@@ -1,17 +1,16 @@
 /** How an alert's people and place are named in one line. */
 import type { AlertSummary } from '../api/types';
-import type { Texts } from '../i18n/texts';
 
 /** The residents' names; the home's label where none is known; the terminal where nobody has enrolled it. */
-export function whoOf(alert: AlertSummary, { t }: Texts): string {
+export function whoOf(alert: AlertSummary): string {
   if (alert.residents.length > 0) return alert.residents.map((resident) => resident.name).join(' / ');
   if (alert.home !== null) return alert.home.label;
-  return t('card.unknown_title', { device: alert.device_id });
+  return alert.device_id;
 }
 
-/** The landmark first: it is what a driver asks for. */
+/** The landmark, which is what a driver asks for, or else the address. */
 export function whereOf(alert: AlertSummary): string {
-  const parts = [alert.home?.landmark, alert.home?.address, alert.room];
+  const parts = [alert.home?.landmark ?? alert.home?.address, alert.room];
   return parts.filter((part) => part !== null && part !== undefined && part !== '').join(' · ');
 }
 

@@ -30,8 +30,10 @@ function AnswerLine({ command }: { command: CommandLine }) {
       <span aria-hidden="true" className="answer-mark">
         {MARKS[command.state] ?? '✗'}
       </span>
-      <strong>{find('answers.stage', command.stage ?? '') ?? command.stage}</strong>
-      <span>{find('answers.state', command.state) ?? command.state}</span>
+      <span>
+        <strong>{find('answers.stage', command.stage ?? '') ?? command.stage}</strong>
+        <span className="answer-state">{find('answers.state', command.state) ?? command.state}</span>
+      </span>
       <time dateTime={at}>{clockTime(at)}</time>
     </li>
   );

@@ -48,11 +48,15 @@ export function Card({ alert, details, mine, sendNote, ...bar }: Props) {
         )}
         {detail !== null && (
           <div className="card-columns">
-            <Contacts contacts={detail.card.contacts} />
-            <Answers commands={detail.commands} />
-            <Timeline entries={detail.timeline} />
-            <PreviousPart previous={detail.previous} />
-            <DevicePart device={detail.card.device} />
+            <div>
+              <Contacts contacts={detail.card.contacts} />
+              <PreviousPart previous={detail.previous} />
+              <DevicePart device={detail.card.device} />
+            </div>
+            <div>
+              <Answers commands={detail.commands} />
+              <Timeline entries={detail.timeline} />
+            </div>
           </div>
         )}
       </div>

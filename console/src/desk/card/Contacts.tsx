@@ -26,12 +26,10 @@ function ContactLine({ contact }: { contact: Contact }) {
   const never = contact.role === 'never';
   return (
     <li className={never ? 'never' : ''}>
-      <span className="contact-name">
-        {contact.name} <span className="dim">{contact.relation}</span>
-      </span>
+      <span className="contact-name">{contact.name}</span>
       {never ? <s>{contact.phone}</s> : <Phone number={contact.phone} />}
       <span className="contact-role">
-        {find('role', contact.role) ?? contact.role}
+        {contact.relation} · {find('role', contact.role) ?? contact.role}
         {contact.minutes_away !== null && ` · ${t('contacts.minutes', { minutes: contact.minutes_away })}`}
       </span>
     </li>

@@ -41,7 +41,6 @@ function Person({ resident }: { resident: Known }) {
         <h3 className="who">{resident.name}</h3>
         {age !== null && <span className="age">{t('person.age', { age })}</span>}
         <Risks resident={resident} />
-        {resident.phone != null && <Phone number={resident.phone} label={t('person.phone')} />}
       </div>
       {(resident.conditions != null || resident.medicines != null) && (
         <dl className="facts">
@@ -88,15 +87,29 @@ function Place({ alert, card }: Props) {
       </dd>
       <Fact label={t('place.entry')} value={home?.entry} strong />
       <Fact label={t('place.room')} value={alert.room} />
-      {home?.phone != null && (
-        <>
-          <dt>{t('place.phone')}</dt>
-          <dd>
-            <Phone number={home.phone} />
-          </dd>
-        </>
-      )}
+      <Phones home={home?.phone ?? null} residents={card?.residents ?? []} />
     </dl>
+  );
+}
+
+/** The home's line first: it rings where the button was pressed. */
+function Phones({ home, residents }: { home: string | null; residents: readonly Resident[] }) {
+  const { t } = useTexts();
+  const own = residents.filter((resident) => resident.phone !== null);
+  if (home === null && own.length === 0) return null;
+  return (
+    <>
+      <dt>{t('place.phone')}</dt>
+      <dd className="phones">
+        {home !== null && <Phone number={home} />}
+        {own.map((resident) => (
+          <span key={resident.id}>
+            <span className="dim">{residents.length > 1 ? resident.name : t('person.phone')}</span>{' '}
+            <Phone number={resident.phone ?? ''} />
+          </span>
+        ))}
+      </dd>
+    </>
   );
 }
 

@@ -5,9 +5,9 @@ export function spaced(number: string): string {
   return number.replace(/^(1\d{2})(\d{4})(\d{4})$/, '$1 $2 $3');
 }
 
-export function Phone({ number, label }: { number: string; label?: string }) {
+export function Phone({ number }: { number: string }) {
   return (
-    <a className="phone" href={`tel:${number.replace(/[^\d+*#]/g, '')}`} title={label}>
+    <a className="phone" href={`tel:${number.replace(/[^\d+*#]/g, '')}`}>
       ☎ {spaced(number)}
     </a>
   );

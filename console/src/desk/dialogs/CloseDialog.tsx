@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Action } from '../../api/actions';
 import type { AlertSummary } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
+import { whoOf } from '../names';
 import { useWords } from '../useVocabulary';
 import { StepDialog } from './StepDialog';
 
@@ -27,7 +28,7 @@ export function CloseDialog({ alert, close, send }: Props) {
     send({ name: 'close', body: asksSeenBy ? { ...body, seen_by: seenBy.trim() } : body });
   };
   return (
-    <StepDialog title={t('close.title')} ready={ready} close={close} submit={submit}>
+    <StepDialog title={t('close.title')} who={whoOf(alert)} ready={ready} close={close} submit={submit}>
       <Radio.Group label={t('close.outcome')} value={outcome} onChange={setOutcome} required>
         <SimpleGrid cols={2} spacing="xs" mt="xs">
           {outcomes.map((row, index) => (
@@ -35,6 +36,7 @@ export function CloseDialog({ alert, close, send }: Props) {
               key={row.code}
               value={row.code}
               label={row.label}
+              size="md"
               {...(index === 0 ? { 'data-autofocus': true } : {})}
             />
           ))}

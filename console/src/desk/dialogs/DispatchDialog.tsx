@@ -6,9 +6,9 @@ import type { Contact } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
 import { StepDialog } from './StepDialog';
 
-type Props = { contacts: readonly Contact[]; close: () => void; send: (action: Action) => void };
+type Props = { who: string; contacts: readonly Contact[]; close: () => void; send: (action: Action) => void };
 
-export function DispatchDialog({ contacts, close, send }: Props) {
+export function DispatchDialog({ who, contacts, close, send }: Props) {
   const { t } = useTexts();
   const [responder, setResponder] = useState('');
   const [note, setNote] = useState('');
@@ -18,7 +18,13 @@ export function DispatchDialog({ contacts, close, send }: Props) {
     send({ name: 'dispatch', body: { responder: responder.trim(), ...(said === '' ? {} : { note: said }) } });
   };
   return (
-    <StepDialog title={t('dispatch.title')} ready={responder.trim() !== ''} close={close} submit={submit}>
+    <StepDialog
+      title={t('dispatch.title')}
+      who={who}
+      ready={responder.trim() !== ''}
+      close={close}
+      submit={submit}
+    >
       <TextInput
         label={t('dispatch.responder')}
         placeholder={t('dispatch.placeholder')}

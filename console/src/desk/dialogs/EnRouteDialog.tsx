@@ -14,7 +14,9 @@ export function minutesOf(text: string): number | null {
   return minutes >= 1 && minutes <= 600 ? minutes : null;
 }
 
-export function EnRouteDialog({ close, send }: { close: () => void; send: (action: Action) => void }) {
+type Props = { who: string; close: () => void; send: (action: Action) => void };
+
+export function EnRouteDialog({ who, close, send }: Props) {
   const { t } = useTexts();
   const [text, setText] = useState('');
   const minutes = minutesOf(text);
@@ -22,7 +24,7 @@ export function EnRouteDialog({ close, send }: { close: () => void; send: (actio
     if (minutes !== null) send({ name: 'en-route', body: { eta_minutes: minutes } });
   };
   return (
-    <StepDialog title={t('en_route.title')} ready={minutes !== null} close={close} submit={submit}>
+    <StepDialog title={t('en_route.title')} who={who} ready={minutes !== null} close={close} submit={submit}>
       <TextInput
         label={t('en_route.minutes')}
         inputMode="numeric"

@@ -3,9 +3,16 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useTexts } from '../../i18n/texts';
 
-type Props = { title: string; ready: boolean; close: () => void; submit: () => void; children: ReactNode };
+type Props = {
+  title: string;
+  who: string;
+  ready: boolean;
+  close: () => void;
+  submit: () => void;
+  children: ReactNode;
+};
 
-export function StepDialog({ title, ready, close, submit, children }: Props) {
+export function StepDialog({ title, who, ready, close, submit, children }: Props) {
   const { t } = useTexts();
   const send = (form: FormEvent) => {
     form.preventDefault();
@@ -15,7 +22,7 @@ export function StepDialog({ title, ready, close, submit, children }: Props) {
     <Modal
       opened
       onClose={close}
-      title={title}
+      title={`${title} · ${who}`}
       size="lg"
       transitionProps={{ duration: 0 }}
       withCloseButton={false}
