@@ -111,7 +111,7 @@ def _configure_log(level: str) -> None:
 
 
 def _allow_many_descriptors() -> None:
-    """paho needs three descriptors a device; the soft limit is often 1024."""
+    """A device is a descriptor; the soft limit is often 1024."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

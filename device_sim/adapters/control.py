@@ -77,7 +77,7 @@ class ControlServer:
         """Listen. A socket left behind is replaced: the ledger's lock has shown that its owner is gone."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._call, path=self._path)
+        self._server = await asyncio.start_unix_server(self._call, path=self._path, backlog=1024)
         self._path.chmod(0o600)
 
     async def stop(self) -> None:
