@@ -45,13 +45,15 @@ class StreamCalls:
     watch: WatchChanges
     hub: Hub
     still_open: StillOpen
+    send_seconds: float = SEND_SECONDS
 
 
 class LiveResponse(StreamingResponse):
     """A stream that never waits for one screen for long, and lets go of it whatever happens."""
 
-    def __init__(self, content: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, content: AsyncGenerator[bytes, None], send_seconds: float) -> None:
         self._chunks = content
+        self._send_seconds = send_seconds
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(content, media_type="text/event-stream", headers=headers)
 
@@ -59,7 +61,7 @@ class LiveResponse(StreamingResponse):
         """Ends the response early where the screen does not take it."""
 
         async def send_in_time(message: AsgiMessage) -> None:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(self._send_seconds):
                 await send(message)
 
         async with aclosing(self._chunks):
@@ -111,7 +113,7 @@ def router(calls: StreamCalls) -> APIRouter:
         """`alert`, `health`, `ping` (every 5 s) and `resync` (load the list again), in commit order."""
         if calls.hub.watchers >= MOST_WATCHERS:
             raise _too_many()
-        return LiveResponse(_events(calls, place(last_event_id, after), request))
+        return LiveResponse(_events(calls, place(last_event_id, after), request), calls.send_seconds)
 
     return api
 

@@ -47,7 +47,7 @@ class Tail:
         self._good_at: float | None = None
         self._components_at = float("-inf")
         self._said: dict[str, tuple[Any, Any]] = {}
-        self._is_away = False
+        self.is_away = False
 
     def watch(self) -> None:
         """Somebody watches now: begin where this is the first, and look at once. On the event loop's thread."""
@@ -120,12 +120,12 @@ class Tail:
             return
 
     def _say_away(self, error: Exception) -> None:
-        if not self._is_away:
+        if not self.is_away:
             log.error("live_tail_lost_database", error=type(error).__name__)
-        self._is_away = True
+        self.is_away = True
 
     def _say_back(self) -> None:
-        if self._is_away:
+        if self.is_away:
             log.info("live_tail_has_database_again")
-        self._is_away = False
+        self.is_away = False
         self._good_at = self._clock.monotonic()

@@ -33,6 +33,7 @@ class WatchChanges:
     components: Components
     clock: Clock
     ping_seconds: float = PING_SECONDS
+    stale_seconds: float = STALE_SECONDS
 
     async def __call__(self, after: int | None, still_allowed: StillAllowed) -> AsyncGenerator[Message, None]:
         """Everything after `after` (None: from now on), in order and without a gap, until the end.
@@ -72,7 +73,7 @@ class WatchChanges:
                 if not await asyncio.to_thread(still_allowed):
                     return
                 ping_at = self.clock.monotonic() + self.ping_seconds
-                if self.tail.age_seconds() < STALE_SECONDS:
+                if self.tail.age_seconds() < self.stale_seconds:
                     yield messages.ping(self.clock.now())
             if message is None or (message.stream_id is not None and message.stream_id <= position):
                 continue
