@@ -50,10 +50,11 @@ def _event(delivery: Delivery, device_id: str, received_at: str) -> Item:
         event = decode_event(delivery.payload, device_id)
     except Refusal as refusal:
         head = delivery.payload[:MAX_PACKET_BYTES]
-        return Item(
-            Kind.EVENT, device_id, received_at, delivery.retained, head, rank(UNREADABLE), str(refusal.reason)
-        )
-    return Item(Kind.EVENT, device_id, received_at, delivery.retained, delivery.payload, rank(event.type))
+        return Item(Kind.EVENT, device_id, received_at, delivery.retained, head, rank(UNREADABLE), str(refusal.reason))
+    clears = event_type(event.type).clears is not None
+    return Item(
+        Kind.EVENT, device_id, received_at, delivery.retained, delivery.payload, rank(event.type), clears=clears
+    )
 
 
 def _check(kind: Kind, payload: bytes) -> None:

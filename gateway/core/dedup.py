@@ -1,4 +1,4 @@
-"""Which copies of an event are one: byte-identical messages of one device. A repeat that is not waiting here is sent on."""
+"""Which copies of an event wait on disk only once: byte-identical messages of one device. Elsewhere none is dropped."""
 
 from __future__ import annotations
 
@@ -20,16 +20,3 @@ def fingerprint(item: Item) -> bytes | None:
     digest.update(b"\x01" if item.retained else b"\x00")
     digest.update(item.payload)
     return digest.digest()
-
-
-def collapse(items: list[Item]) -> list[Item]:
-    """The items of a batch, each copy once, in order of first arrival."""
-    seen: set[bytes] = set()
-    kept: list[Item] = []
-    for item in items:
-        key = fingerprint(item)
-        if key is None or key not in seen:
-            kept.append(item)
-        if key is not None:
-            seen.add(key)
-    return kept

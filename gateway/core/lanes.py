@@ -12,6 +12,8 @@ from gateway.core.ports import Kind
 
 DROPPED_TOPIC: Final = "$SYS/broker/publish/messages/dropped"
 """What the broker counts of messages it threw away."""
+STORED_TOPIC: Final = "$SYS/broker/store/messages/count"
+"""How many messages wait at the broker, retained ones included."""
 
 
 class LaneName(StrEnum):
@@ -41,11 +43,11 @@ class LanePlan:
         return f"{gateway}.{self.account}"
 
     def subscriptions(self, username: str) -> list[tuple[str, int]]:
-        """Topic filters with their QoS. The canary is QoS 0: a full window of unacknowledged messages must not stop it."""
+        """Topic filters with their QoS. The canary is QoS 0: no full window of unacknowledged messages stops it."""
         filters = [(subscription(Channel(kind)), 1) for kind in self.kinds]
         filters.append((canary_topic(username), 0))
         if self.watches_broker:
-            filters.append((DROPPED_TOPIC, 0))
+            filters += [(DROPPED_TOPIC, 0), (STORED_TOPIC, 0)]
         return filters
 
 

@@ -35,7 +35,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is handed to the backend. `reason` set: it could not be read and goes as bytes. `rank` 0 goes first."""
+    """What is handed to the backend. `reason` set: it could not be read and goes as bytes. `rank` 0 goes first.
+
+    `clears`: an event that ends what an earlier one of the same device reported.
+    """
 
     kind: Kind
     device_id: str
@@ -44,6 +47,7 @@ class Item:
     payload: bytes
     rank: int = 0
     reason: str | None = None
+    clears: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,14 @@ class Clock(Protocol):
 
 
 class Broker(Protocol):
-    """The connection to MQTT, as the core needs it. Both calls return at once."""
+    """The connection to MQTT, as the core needs it. Both calls return at once.
+
+    `acknowledge` does nothing for deliveries of an earlier connection. `done` is called once, with None when the broker
+    has acknowledged, else with why not.
+    """
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None: ...
-    def publish(
-        self, topic: str, payload: bytes, expiry_seconds: int, done: Callable[[str | None], None]
-    ) -> None: ...
+    def publish(self, topic: str, payload: bytes, expiry_seconds: int, done: Callable[[str | None], None]) -> None: ...
 
 
 class Uplink(Protocol):
@@ -135,13 +141,17 @@ class HealthUplink(Protocol):
 
 
 class Spool(Protocol):
-    """Items on disk. What `append` has returned for survives kill -9."""
+    """Items on disk. What `append` has returned for survives kill -9. Every call may raise `SpoolUnavailable`.
+
+    `append` keeps all of them or none; an event of which a byte-identical copy waits already is kept once.
+    `waiting` gives what is due, the lowest rank first, then the oldest. `defer` with a `reason`: it goes as bytes then.
+    """
 
     def append(self, items: Sequence[Item]) -> None: ...
-    def waits(self, kind: Kind, now: datetime) -> bool: ...
+    def device_waits(self, kind: Kind, device_id: str) -> bool: ...
     def waiting(self, kind: Kind, now: datetime, limit: int) -> list[Spooled]: ...
     def settle(self, ids: Sequence[int]) -> None: ...
-    def defer(self, entry: Spooled, until: datetime) -> None: ...
+    def defer(self, entry: Spooled, until: datetime, reason: str | None = None) -> None: ...
     def figures(self) -> SpoolFigures: ...
 
 

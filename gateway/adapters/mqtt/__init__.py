@@ -1,0 +1,1 @@
+"""MQTT: the only package of the gateway that imports paho."""

@@ -1,0 +1,127 @@
+"""How bytes leave and reach paho: read in large pieces, written once per round.
+
+paho reads a packet by three calls to the system and writes each PUBACK by one. The hooks overridden here are private to
+paho 2.2, which is pinned; a test holds them.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+READ_BYTES: Final = 65_536
+SESSION_EXPIRY_SECONDS: Final = 7 * 24 * 3600
+"""Rule 6: at least 7 days."""
+CONNECT_SECONDS: Final = 5.0
+PUBLISHES_IN_FLIGHT: Final = 100
+"""The broker's `max_inflight_messages`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the broker is and how to log in. `ca_file` None: the system's authorities."""
+
+    host: str
+    port: int
+    tls: bool
+    ca_file: str | None
+    username: str
+    password: Callable[[], str]
+    keepalive_seconds: int
+    receive_maximum: int
+
+
+class BufferedClient(mqtt.Client):
+    """A client for one connection, driven in one thread by its owner."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=address.username,
+            protocol=mqtt.MQTTv5,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        self._address = address
+        self._inbound = b""
+        self._position = 0
+        self._outbound = bytearray()
+        # With it set, paho only queues packets; `flush` writes them together.
+        self.on_socket_register_write = lambda *_: None
+        self.connect_timeout = CONNECT_SECONDS
+        self.max_inflight_messages_set(PUBLISHES_IN_FLIGHT)
+
+    def open(self) -> None:
+        """Connect and send CONNECT. Raises OSError (also for a password file that is not there) or ValueError."""
+        address = self._address
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        session.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
+        session.ReceiveMaximum = address.receive_maximum
+        self.username_pw_set(address.username, address.password())
+        if address.tls:
+            self.tls_set(ca_certs=address.ca_file)
+        # `clean_start=False` each time: paho's default wipes the session at the first connect (fact 5).
+        self.connect(
+            address.host, address.port, address.keepalive_seconds, clean_start=False, properties=session
+        )  # fmt: skip
+
+    def publish_for(self, topic: str, payload: bytes, expiry_seconds: int) -> mqtt.MQTTMessageInfo:
+        """QoS 1; the broker forgets it after `expiry_seconds`."""
+        lifetime = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        lifetime.MessageExpiryInterval = expiry_seconds
+        return self.publish(topic, payload, qos=1, properties=lifetime)
+
+    @property
+    def unread(self) -> bool:
+        """Whether bytes are here already: the selector will not speak of them."""
+        line = self.socket()
+        return self._position < len(self._inbound) or (isinstance(line, ssl.SSLSocket) and line.pending() > 0)
+
+    @property
+    def unwritten(self) -> bool:
+        return bool(self._outbound) or self.want_write()
+
+    def flush(self) -> None:
+        """Write what is queued as far as the socket takes it."""
+        if self.want_write():
+            self.loop_write()
+        self._send_outbound()
+
+    def end(self) -> None:
+        """DISCONNECT and close; the session stays at the broker."""
+        if self.socket() is not None:
+            self.disconnect()
+            self.flush()
+        self._sock_close()
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        if self._position >= len(self._inbound):
+            self._inbound, self._position = super()._sock_recv(READ_BYTES), 0
+        end = self._position + bufsize
+        piece = self._inbound[self._position : end]
+        self._position = min(end, len(self._inbound))
+        return piece
+
+    def _sock_send(self, buf: bytes | bytearray) -> int:
+        self._outbound += buf
+        return len(buf)
+
+    def _send_outbound(self) -> None:
+        with suppress(BlockingIOError):
+            while self._outbound and self.socket() is not None:
+                del self._outbound[: super()._sock_send(self._outbound)]
+
+    def _sock_close(self) -> None:
+        # A last DISCONNECT and the PUBACKs before it are still here.
+        with suppress(OSError):
+            self._send_outbound()
+        self._outbound.clear()
+        super()._sock_close()

@@ -1,0 +1,155 @@
+"""What one connection takes in and sends out: deliveries into inboxes; acknowledgements and publishes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from contract.topics import canary_topic
+from gateway.adapters.inbox import Inbox
+from gateway.adapters.mqtt.client import Address, BufferedClient
+from gateway.adapters.mqtt.state import LinkState
+from gateway.core.lanes import LanePlan, kind_of
+from gateway.core.ports import Clock, Delivery, Kind
+
+PACKETS_A_ROUND: Final = 500
+ANSWER_SECONDS: Final = 5.0
+"""For CONNACK and SUBACK together."""
+DECLINED_SECONDS: Final = 2.0
+"""How long the inboxes get to empty before declined messages are asked for again."""
+RETAINED_ONCE: Final = 1
+"""MQTT 5 retain handling: retained messages come when a subscription is new, not at each reconnect."""
+Done = Callable[[str | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every connection of a lane shares. `known_session`: whether this account had a session here before."""
+
+    address: Address
+    plan: LanePlan
+    inboxes: Mapping[Kind, Inbox]
+    clock: Clock
+    state: LinkState
+    known_session: Callable[[], bool]
+    remember_session: Callable[[], None]
+
+
+class Connection:
+    """Used in one thread. paho's callbacks are methods here, and none of them raises."""
+
+    def __init__(self, around: Surroundings, generation: int) -> None:
+        self.client = BufferedClient(around.address)
+        self._around = around
+        self._state = around.state
+        self._generation = generation
+        self._opened_at = around.clock.monotonic()
+        self._canary = canary_topic(around.address.username)
+        self._pending: dict[int, Done] = {}
+        self.client.on_connect = lambda _c, _u, flags, reason, _p: self._on_connect(flags, reason)
+        self.client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._on_subscribe(reasons)
+        self.client.on_message = lambda _c, _u, message: self._on_message(message)
+        self.client.on_publish = lambda _c, _u, mid, reason, _p: self._on_publish(mid, reason)
+
+    # what the link asks for
+
+    def read(self) -> None:
+        """Handle what has arrived, but not for ever: the others want their turn."""
+        for _ in range(PACKETS_A_ROUND):
+            if self.client.loop_read() != mqtt.MQTT_ERR_SUCCESS or not self.client.unread:
+                return
+
+    def keep(self) -> None:
+        """Keepalive, and the end of a connection that does not get ready or must begin anew."""
+        self.client.loop_misc()
+        now = self._around.clock.monotonic()
+        if not self._state.ready and now - self._opened_at > ANSWER_SECONDS:
+            self._state.note_refusal("no_answer")
+            self.client.end()
+        declined = self._state.declined_at
+        if declined is not None and now - declined > DECLINED_SECONDS:
+            self._state.declined_at = None  # on this connection they would never come again (fact 7)
+            self.client.end()
+
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """PUBACK for those of this connection: the numbers of another one may mean other messages (fact 7)."""
+        for delivery in deliveries:
+            if delivery.generation == self._generation and delivery.qos:
+                self.client.ack(delivery.mid, delivery.qos)
+
+    def publish(self, topic: str, payload: bytes, expiry_seconds: int, done: Done) -> None:
+        """QoS 1; `done` with None at PUBACK."""
+        if not self._state.ready:
+            done("not_connected")
+            return
+        info = self.client.publish_for(topic, payload, expiry_seconds)
+        if info.rc == mqtt.MQTT_ERR_SUCCESS:
+            self._pending[info.mid] = done
+        else:
+            done(f"publish_{int(info.rc)}")
+
+    def send_canary(self, text: str) -> None:
+        """Comes back to `state.echo_at`."""
+        if self._state.ready:
+            self.client.publish(self._canary, text, qos=0)
+
+    def lose(self) -> None:
+        """It is over: what was published and not acknowledged may or may not have left."""
+        self._state.ready = False
+        self.client.end()
+        pending, self._pending = self._pending, {}
+        for done in pending.values():
+            done("connection_lost")
+
+    # what paho calls
+
+    def _on_connect(self, flags: Any, reason: Any) -> None:
+        if reason.is_failure:
+            self._state.note_refusal(str(reason))
+            self.client.end()
+            return
+        if not flags.session_present and self._around.known_session():
+            self._state.note_session_lost()
+        filters = self._around.plan.subscriptions(self._around.address.username)
+        self.client.subscribe(
+            [(name, SubscribeOptions(qos=qos, retainHandling=RETAINED_ONCE)) for name, qos in filters]
+        )
+
+    def _on_subscribe(self, reasons: Sequence[Any]) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            self._state.note_refusal(f"subscription: {refused[0]}")
+            self.client.end()
+            return
+        self._around.remember_session()
+        self._state.note_ready()
+
+    def _on_message(self, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "not/utf-8"
+        payload = bytes(message.payload)
+        if topic == self._canary:
+            self._state.echo_at = self._around.clock.monotonic()
+        elif not self._state.note_figure(topic, payload):
+            self._deliver(topic, payload, message)
+
+    def _deliver(self, topic: str, payload: bytes, message: mqtt.MQTTMessage) -> None:
+        now = self._around.clock.now()
+        delivery = Delivery(topic, payload, message.qos, message.retain, message.mid, self._generation, now)
+        kind = kind_of(topic)
+        inbox = self._around.inboxes.get(kind) if kind else None
+        # A topic that is not ours goes to any inbox: its intake keeps it for inspection.
+        inbox = inbox or next(iter(self._around.inboxes.values()))
+        if not inbox.put(delivery):
+            self._state.note_declined(message.qos)
+
+    def _on_publish(self, mid: int, reason: Any) -> None:
+        done = self._pending.pop(mid, None)
+        if done is not None:
+            done(str(reason) if reason.is_failure else None)
