@@ -109,9 +109,9 @@ class Simulator:
         """Somebody presses `device_id`; the event id. Raises KeyError, or OSError of the ledger."""
         return self.sessions[device_id].press(type_name)
 
-    def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Be told each record of the ledger as it is written; the answer stops that."""
-        return self._ledger.watch(watcher)
+    def watch(self, device_id: str, watcher: Watcher) -> Callable[[], None]:
+        """Be told each record of a device as it is written; the answer stops that."""
+        return self._ledger.watch(device_id, watcher)
 
     # how devices come to run
 
@@ -176,6 +176,8 @@ class Simulator:
             if (connected, refused) != told:
                 told = (connected, refused)
                 _log.info("fleet", connected=connected, refused=refused, devices=len(self.sessions))
+                if refused:
+                    _log.warning("credentials_refused", hint="another platform? move the fleet file away to enrol anew")
 
     def _begin(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name=name)

@@ -56,8 +56,8 @@ class Presser(Protocol):
     def press(self, device_id: str, type_name: str) -> str:
         """Press; the event id. Raises OSError where the ledger cannot be written."""
 
-    def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Be told each new record; the answer stops that."""
+    def watch(self, device_id: str, watcher: Watcher) -> Callable[[], None]:
+        """Be told each new record of the device; the answer stops that."""
 
 
 class NotRunning(Exception):  # noqa: N818 - an answer, not a fault
@@ -114,7 +114,7 @@ class ControlServer:
             ending = Ending.UNKNOWN_DEVICE if request.device_id else Ending.NO_TERMINAL
             return await _say(writer, Answer(ending=ending))
         records: asyncio.Queue[Record] = asyncio.Queue()
-        unwatch = self._presser.watch(records.put_nowait)
+        unwatch = self._presser.watch(device_id, records.put_nowait)
         try:
             await self._follow(request, device_id, records, writer)
         except OSError as error:

@@ -44,7 +44,7 @@ class Ledger:
             os.close(self._fd)
             raise LedgerBusy(str(path)) from None
         self._mend_tail()
-        self._watchers: list[Watcher] = []
+        self._watchers: dict[str, list[Watcher]] = {}
 
     def _mend_tail(self) -> None:
         size = os.fstat(self._fd).st_size
@@ -52,11 +52,11 @@ class Ledger:
             self._write(b"\n")  # or the next record would be glued to the torn one and lost with it
 
     def append(self, record: Record) -> None:
-        """Write one record and tell the watchers. Raises OSError where the disk refuses: then it is not written."""
+        """Write one record and tell its device's watchers. Raises OSError where the disk refuses it."""
         self._write(encode(record) + b"\n")
         if record.kind is Kind.PRESSED:
             os.fsync(self._fd)
-        for watcher in list(self._watchers):
+        for watcher in list(self._watchers.get(record.device_id, ())):
             watcher(record)
 
     def _write(self, data: bytes) -> None:
@@ -64,10 +64,11 @@ class Ledger:
         if written != len(data):
             raise OSError(f"ledger: {written} of {len(data)} bytes written")
 
-    def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Call `watcher` with each new record; the answer stops that."""
-        self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
+    def watch(self, device_id: str, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` with each new record of a device; the answer stops that."""
+        watchers = self._watchers.setdefault(device_id, [])
+        watchers.append(watcher)
+        return lambda: watchers.remove(watcher)
 
     def close(self) -> None:
         """Let go of the file."""

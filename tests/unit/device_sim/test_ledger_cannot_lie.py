@@ -50,9 +50,10 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
     Ledger(tmp_path / "ledger.jsonl").close()
 
 
-def test_watchers_hear_each_record_until_they_leave(tmp_path: Path) -> None:
+def test_watchers_hear_each_record_of_their_device_until_they_leave(tmp_path: Path) -> None:
     ledger, heard = Ledger(tmp_path / "ledger.jsonl"), []
-    leave = ledger.watch(heard.append)
+    leave = ledger.watch("T1", heard.append)
+    ledger.watch("T2", heard.append)
     ledger.append(pressed())
     leave()
     ledger.append(answered())
