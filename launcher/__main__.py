@@ -145,11 +145,25 @@ def console() -> None:
 
 
 @app.command(help=text("help_init"))
-def init() -> None:
-    from launcher.credentials import ensure_credentials
+def init(
+    broker_address: Annotated[str, typer.Option(help=text("opt_init_address"))] = "",
+    broker_data: Annotated[str, typer.Option(help=text("opt_init_data"))] = "/mosquitto/data",
+    broker_accounts: Annotated[str, typer.Option(help=text("opt_init_passwd"))] = "/mosquitto/data/passwd",
+    broker_acl: Annotated[str, typer.Option(help=text("opt_init_acl"))] = "/mosquitto/config/acl",
+    database_host: Annotated[str, typer.Option(help=text("opt_init_database"))] = "",
+) -> None:
+    from launcher.broker import BrokerLayout, write_config
+    from launcher.credentials import ensure_credentials, ensure_database_password
 
     def make() -> Exit:
         ensure_credentials(here())
+        if broker_address:
+            address, _, port = broker_address.rpartition(":")
+            write_config(
+                here(), BrokerLayout(int(port), address, broker_data, broker_accounts, broker_acl, user="mosquitto")
+            )
+        if database_host:
+            ensure_database_password(here(), database_host)
         return Exit.OK
 
     _leave(make)

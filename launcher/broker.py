@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import packages
@@ -29,32 +30,58 @@ def mosquitto(places: Places) -> Path:
     raise Stop("mosquitto")
 
 
+@dataclass(frozen=True)
+class BrokerLayout:
+    """Where the broker finds its things; `data` is a folder that it may write."""
+
+    port: int
+    address: str
+    data: str
+    password_file: str
+    acl_file: str
+    user: str
+
+
+def local_layout(places: Places, settings: LauncherSettings) -> BrokerLayout:
+    """The broker that we run as a child."""
+    return BrokerLayout(
+        port=settings.broker_port,
+        address="127.0.0.1",
+        data=str(places.broker / "data"),
+        password_file=str(places.broker / "passwd"),
+        acl_file=str(config_folder() / "mosquitto" / "acl"),
+        # As root it would drop to the user mosquitto, who cannot write into our folders.
+        user="root" if is_root() else "mosquitto",
+    )
+
+
 def broker_child(places: Places, settings: LauncherSettings) -> ChildSpec:
     """Write the configuration and say how the broker is started."""
     program = mosquitto(places)
-    write_config(places, settings)
+    (places.broker / "data").mkdir(exist_ok=True)
+    config = write_config(places, local_layout(places, settings))
     libraries = sorted({str(found.parent) for found in (places.var / "mosquitto").rglob("*.so.*")})
     ours = program.is_relative_to(places.var)
     environment = {"LD_LIBRARY_PATH": ":".join(libraries)} if ours else {}
-    return ChildSpec("broker", (str(program), "-c", str(places.broker / "mosquitto.conf")), environment)
+    return ChildSpec("broker", (str(program), "-c", str(config)), environment)
 
 
-def write_config(places: Places, settings: LauncherSettings) -> None:
+def write_config(places: Places, layout: BrokerLayout) -> Path:
     """`var/broker/mosquitto.conf` from the shipped template."""
-    shipped = config_folder() / "mosquitto"
-    (places.broker / "data").mkdir(parents=True, exist_ok=True)
+    template = config_folder() / "mosquitto" / "mosquitto.conf.template"
     rendered = render_broker_config(
-        (shipped / "mosquitto.conf.template").read_text(encoding="utf-8"),
-        port=settings.broker_port,
-        address="127.0.0.1",
-        persistence_location=str(places.broker / "data"),
-        password_file=str(places.broker / "passwd"),
-        acl_file=str(shipped / "acl"),
-        # As root it would drop to the user mosquitto, who cannot write into our folders.
-        user="root" if is_root() else "mosquitto",
+        template.read_text(encoding="utf-8"),
+        port=layout.port,
+        address=layout.address,
+        persistence_location=layout.data,
+        password_file=layout.password_file,
+        acl_file=layout.acl_file,
+        user=layout.user,
         log_dest="stdout",
     )
-    write_whole(places.broker / "mosquitto.conf", rendered)
+    target = places.broker / "mosquitto.conf"
+    write_whole(target, rendered)
+    return target
 
 
 def mosquitto_here(places: Places) -> Path | None:

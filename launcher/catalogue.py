@@ -59,6 +59,17 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "opt_count": ("登记多少台", "how many"),
     "opt_json": ("每行输出一个 JSON 对象", "one JSON object a line"),
     "opt_all": ("包括耗时较长的测试", "the long ones too"),
+    "opt_init_address": (
+        "为在别处运行的消息服务器生成 var/broker/mosquitto.conf：监听地址:端口",
+        "write var/broker/mosquitto.conf for a broker that runs elsewhere: address:port to listen on",
+    ),
+    "opt_init_data": ("该服务器的数据目录", "that broker's data folder"),
+    "opt_init_passwd": ("该服务器的密码文件", "that broker's password file"),
+    "opt_init_acl": ("该服务器的权限文件", "that broker's access rules"),
+    "opt_init_database": (
+        "为该主机上的 PostgreSQL 生成账号 care 的密码",
+        "make the password of account care for PostgreSQL on this host",
+    ),
     "one_of_home": (
         "--home、--new-home、--lobby 只能选一个；--id 不能与 --count 同用",
         "one of --home, --new-home, --lobby; --id not together with --count",

@@ -11,7 +11,7 @@ import json
 import secrets
 from pathlib import Path
 
-from launcher.files import write_secret
+from launcher.files import write_secret, write_whole
 from launcher.places import Places
 
 # Bearer tokens for the backend, with what each may do there.
@@ -41,6 +41,18 @@ def ensure_credentials(places: Places) -> None:
     if not (places.broker / "passwd").exists():
         # The backend adds the devices' lines when it starts; the broker wants the file before that.
         write_secret(places.broker / "passwd", (places.broker / "accounts").read_text())
+
+
+def ensure_database_password(places: Places, host: str) -> None:
+    """The password of the PostgreSQL account `care`: for the backend as a `pgpass`, for the server as a bare file.
+
+    The server's file lies in a folder of its own, for its container to mount alone: it runs as another user, so that
+    file has to be readable by all who can reach the folder.
+    """
+    password = _secret(places.secrets / "postgres.password")
+    write_secret(places.secrets / "pgpass", f"{host}:*:care:care:{password}\n")
+    (places.var / "database").mkdir(exist_ok=True)
+    write_whole(places.var / "database" / "password", password, 0o444)
 
 
 def password_file(places: Places, account: str) -> Path:

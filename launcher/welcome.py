@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from launcher.files import write_whole
+from launcher.files import write_secret
 from launcher.places import Places
 from launcher.settings import LauncherSettings
 from launcher.voice import Voice
@@ -30,7 +30,7 @@ def _show_accounts(accounts: Path, voice: Voice) -> None:
     voice.say("accounts_first", path=accounts)
     for row in account_rows(json.loads(accounts.read_text())):
         voice.say("account", **row)
-    write_whole(shown, "")
+    write_secret(shown, "")
 
 
 def account_rows(found: Any) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ def test_file_and_class_have_the_same_keys(program: str) -> None:
 
 @pytest.mark.parametrize("program", SETTINGS)
 def test_every_key_is_explained_in_both_languages(program: str) -> None:
+    """A comment holds for the lines under it, up to the next empty line."""
     unexplained = []
     comment = ""
     for line in (ROOT / "config" / SETTINGS[program][2]).read_text(encoding="utf-8").splitlines():
@@ -35,7 +36,6 @@ def test_every_key_is_explained_in_both_languages(program: str) -> None:
         elif "=" in line:
             if not (CHINESE.search(comment) and ENGLISH.search(comment)):
                 unexplained.append(line)
-            comment = ""
         elif not line:
             comment = ""
     assert unexplained == []
