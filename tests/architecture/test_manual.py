@@ -8,6 +8,7 @@ from pathlib import Path
 from backend.domain.alert.lifecycle import REQUEUE_AFTER, TRANSITIONS
 from backend.services.health import readiness
 from contract.vocabulary import HANDLING_LABELS, Handling
+from gateway.core.health import DOWN, Trouble
 from launcher.children import core, rest
 from launcher.places import here
 from launcher.settings import LauncherSettings
@@ -62,8 +63,15 @@ def test_the_components_are_the_programs_that_are_started() -> None:
 def test_the_checks_are_those_of_readiness() -> None:
     source = Path(readiness.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r'(?:Check\(|_within\()"(\w+)"', source))
-    section = _page("operations.md").split("`/readyz`")[1].split("## Settings")[0]
+    section = _page("operations.md").split("`/readyz`")[1].split("## What a gateway")[0]
     assert {f"`{code}`" for code in codes} == _first_cells(section) - {"check", "---"}
+
+
+def test_the_troubles_are_those_of_the_gateway() -> None:
+    section = _page("operations.md").split("## What a gateway lane complains of")[1].split("## Settings")[0]
+    named = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert named == list(Trouble)
+    assert set(named[:3]) == DOWN
 
 
 def test_the_ports_are_the_defaults() -> None:
