@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.sse import EventSourceResponse, format_sse_event
+from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 from starlette.types import Message as AsgiMessage
 from starlette.types import Send
@@ -51,11 +51,13 @@ class StreamCalls:
 class LiveResponse(StreamingResponse):
     """A stream that never waits for one screen for long, and lets go of it whatever happens."""
 
+    media_type = "text/event-stream"
+
     def __init__(self, content: AsyncGenerator[bytes, None], send_seconds: float) -> None:
         self._chunks = content
         self._send_seconds = send_seconds
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(content, media_type="text/event-stream", headers=headers)
+        super().__init__(content, headers=headers)
 
     async def stream_response(self, send: Send) -> None:
         """Ends the response early where the screen does not take it."""
@@ -104,7 +106,7 @@ def router(calls: StreamCalls) -> APIRouter:
     """`/stream` of the staff API."""
     api = APIRouter(tags=["live"])
 
-    @api.get("/stream", dependencies=[WATCHES], response_class=EventSourceResponse)
+    @api.get("/stream", dependencies=[WATCHES], response_class=LiveResponse)
     async def stream(
         request: Request,
         last_event_id: Annotated[str | None, Header()] = None,

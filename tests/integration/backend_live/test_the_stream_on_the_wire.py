@@ -1,0 +1,71 @@
+"""A real server: a press appears, a resumed screen misses nothing, and every stream ends when it must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.harness.backend import Platform, running
+from tests.harness.clock import stopwatch, wait_until
+from tests.integration.backend_live.conftest import Reader, press
+
+
+def test_a_press_appears_and_a_resumed_screen_misses_nothing(platform: Platform) -> None:
+    with platform.browser("op1") as desk:
+        first = Reader(desk)
+        wait_until(lambda: first.of("ping"), "it speaks at once")
+        press(platform, "T1", "e1")
+        shown = wait_until(lambda: first.of("alert"), "the press")[0]
+        assert shown.data["device_id"] == "T1"
+        assert shown.id == str(shown.data["stream_id"])
+        for number in range(2, 5):
+            press(platform, f"T{number}", "e1")
+        wait_until(lambda: len(first.of("alert")) == 4, "the other presses")
+        again = Reader(desk, f"/api/v1/stream?after={10**9}", **{"Last-Event-ID": shown.id})
+        wait_until(lambda: len(again.of("alert")) == 3, "what came after the last id")
+        assert again.of("alert") == first.of("alert")[1:]
+        assert again.of("resync") == []
+
+
+def test_a_place_that_does_not_exist_is_answered_by_resync(platform: Platform) -> None:
+    press(platform, "T1", "e1")
+    with platform.client("cli") as client:
+        reader = Reader(client, "/api/v1/stream?after=99999")
+        resync = wait_until(lambda: reader.of("resync"), "resync")[0]
+        assert resync.id == "1"
+
+
+def test_it_pings_and_tells_of_components(platform: Platform) -> None:
+    with platform.client("cli") as client, platform.client("launcher") as launcher:
+        reader = Reader(client)
+        for state in ("up", "down"):
+            body = {"component": "broker", "state": state, "detail": "", "figures": {}}
+            assert launcher.post("/ingest/v1/health", json=body).status_code == 204
+            wait_until(
+                lambda state=state: (
+                    ("broker", state) in [(s.data["component"], s.data["state"]) for s in reader.of("health")]
+                ),
+                f"the broker is {state}",
+            )
+        pings = wait_until(lambda: reader.of("ping")[1:], "a ping while nothing happens", seconds=12)
+        assert pings[0].id is None
+
+
+def test_logging_out_ends_the_stream(platform: Platform) -> None:
+    with platform.browser("op1") as desk, platform.browser("op2") as other:
+        mine, theirs = Reader(desk), Reader(other)
+        wait_until(lambda: mine.of("ping") and theirs.of("ping"), "both watch")
+        assert desk.delete("/api/v1/session").status_code == 204
+        wait_until(lambda: not mine.is_alive(), "the stream of who has left ends", seconds=15)
+        assert theirs.is_alive()
+
+
+def test_open_streams_do_not_hold_up_the_stop(tmp_path: Path) -> None:
+    with running(tmp_path, f"sqlite:///{tmp_path}/care.sqlite") as platform:
+        clients = [platform.client("cli") for _ in range(3)]
+        readers = [Reader(client) for client in clients]
+        wait_until(lambda: all(reader.of("ping") for reader in readers), "all watch")
+        started = stopwatch()
+    assert stopwatch() - started < 4
+    wait_until(lambda: not any(reader.is_alive() for reader in readers), "every reader has seen the end")
+    for client in clients:
+        client.close()
