@@ -12,9 +12,10 @@ from launcher.settings import LauncherSettings, broker_address
 TELEMETRY_NICENESS = 10  # a burst of telemetry gives way to a press
 
 
-def core(places: Places, settings: LauncherSettings) -> list[ChildSpec]:
-    """What a press needs: the backend and the emergency lane."""
-    return [
+def programs(places: Places, settings: LauncherSettings) -> list[ChildSpec]:
+    """All but the broker, those that a press needs first. Each of them waits patiently for the others, so they are
+    started at once: one after the other would take twice as long."""
+    children = [
         ChildSpec(
             "backend",
             _python("backend", "--role", "api", "--role", "ingest-events", "--role", "worker"),
@@ -25,12 +26,6 @@ def core(places: Places, settings: LauncherSettings) -> list[ChildSpec]:
             _python("gateway", "--lane", "emergency"),
             _gateway(places, settings, "gw1.events", settings.emergency_metrics_port),
         ),
-    ]
-
-
-def rest(places: Places, settings: LauncherSettings) -> list[ChildSpec]:
-    """Telemetry, and the simulator where it is wanted."""
-    children = [
         ChildSpec(
             "backend-telemetry",
             _python("backend", "--role", "ingest-telemetry"),

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from launcher import children, clock, readiness
+from launcher import clock, readiness
 from launcher.api import Backend
 from launcher.broker import broker_child
+from launcher.children import programs
 from launcher.console import ensure_console
 from launcher.credentials import ensure_credentials, token
 from launcher.exits import Exit
@@ -89,14 +90,10 @@ class Run:
         else:
             self._voice.say("external_broker", passwd=self._passwd)
         self._await("broker", lambda: self._probe() is not Answer.SILENT)
-        probes = readiness.probes(self._settings)
-        for group in (children.core, children.rest):
-            specs = group(self._places, self._settings)
-            for spec in specs:
-                self._supervisor.add(spec, clock.monotonic())
-            for spec in specs:
-                if spec.name in probes:
-                    self._await(spec.name, probes[spec.name])
+        for spec in programs(self._places, self._settings):
+            self._supervisor.add(spec, clock.monotonic())
+        for name, is_ready in readiness.probes(self._settings).items():
+            self._await(name, is_ready)
         if not self._stop.is_set():
             self._is_ready = True
             self._changed()
