@@ -73,8 +73,8 @@ class _SqlRegistry:
         insertion = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         row = {"actor": actor, "key": key, "request_sha256": request_sha256, "created_at": now}
         # PostgreSQL waits here for another transaction with the same key, so the loser sees what the winner did.
-        claimed = connection.execute(insertion(enrolments).values(row).on_conflict_do_nothing())
-        if claimed.rowcount:
+        claim = insertion(enrolments).values(row).on_conflict_do_nothing().returning(enrolments.c.key)
+        if connection.execute(claim).first() is not None:
             return None
         query = select(enrolments.c.request_sha256).where(enrolments.c.actor == actor, enrolments.c.key == key)
         return str(connection.execute(query).scalar_one())
