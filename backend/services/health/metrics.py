@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -43,7 +42,6 @@ class Metrics:
             registry=self._registry,
         )
         self._reasons: set[str] = set()
-        self._lock = threading.Lock()
 
     def show(self, gauges: Gauges) -> None:
         """Show these as well."""
@@ -58,14 +56,13 @@ class Metrics:
         return generate_latest(self._registry)
 
     def _bounded(self, reason: str) -> str:
-        """A gateway may send any text as a reason; only so many become series."""
-        with self._lock:
-            if reason in self._reasons:
-                return reason
-            if _REASON.fullmatch(reason) is None or len(self._reasons) >= MOST_REASONS:
-                return OTHER
-            self._reasons.add(reason)
+        """A gateway may send any text as a reason; only so many become series (no lock: a few more do no harm)."""
+        if reason in self._reasons:
             return reason
+        if _REASON.fullmatch(reason) is None or len(self._reasons) >= MOST_REASONS:
+            return OTHER
+        self._reasons.add(reason)
+        return reason
 
 
 class _Gauges(Collector):

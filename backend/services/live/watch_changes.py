@@ -42,10 +42,12 @@ class WatchChanges:
         """
         with self.hub.watcher() as watcher:
             self.tail.watch()
-            yield messages.ping(self.clock.now())
-            for component in await asyncio.to_thread(self.components):
-                yield messages.health(component)
+            components = await asyncio.to_thread(self.components)
             last = await asyncio.to_thread(self.changes.last_id)
+            # Not before the database has answered: a first ping makes a desk believe that all is well.
+            yield messages.ping(self.clock.now())
+            for component in components:
+                yield messages.health(component)
             position = last if after is None else after
             if not last - KEPT <= position <= last:
                 yield messages.resync(self.clock.now(), last)

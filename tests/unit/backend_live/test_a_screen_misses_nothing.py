@@ -198,3 +198,15 @@ def test_a_message_on_the_wire() -> None:
     message = messages.resync(ManualClock().now(), 7)
     assert encode(message) == b'event: resync\ndata: {"at":"2026-11-24T03:12:45.000Z"}\nid: 7\n\n'
     assert b"\nid:" not in encode(messages.ping(ManualClock().now()))
+
+
+def test_a_stream_that_cannot_read_the_database_never_looks_alive() -> None:
+    async def scenario() -> None:
+        live, heard = Live(MemoryChangeLog()), Heard()
+        live.changes.away = True
+        with pytest.raises(ConnectionError):
+            await live.listen(0, heard)
+        assert heard == []
+        live.tail.stop()
+
+    asyncio.run(scenario())
