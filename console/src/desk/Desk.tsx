@@ -11,6 +11,7 @@ import { VERBS } from './card/ActionBar';
 import { Card } from './card/Card';
 import { NOTE_FIELD } from './card/NoteBox';
 import { type DialogName, Dialogs } from './dialogs/Dialogs';
+import { failureWords } from './failure';
 import { Queue } from './Queue';
 import { isOpen, isWaiting, neighbour, queueOf } from './queue';
 import { type DeskState, TAKEN_GUARD_MS } from './state';
@@ -18,7 +19,7 @@ import { DeskStore } from './store';
 import { TopBar } from './TopBar';
 import { useDetail } from './useDetail';
 import { useRinging, useTabTitle } from './useRinging';
-import { failureWords, useSteps } from './useSteps';
+import { useSteps } from './useSteps';
 import { useVocabulary, WordsContext } from './useVocabulary';
 
 /** In the middle of something: a dialog, text, or an open alert of one's own on the screen. */

@@ -8,7 +8,8 @@ export const SILENCE_MS = 10_500;
 export const BROKEN_MS = 4_000;
 const RETRY_MS = 1_000;
 
-type Source = Pick<EventSource, 'addEventListener' | 'close'>;
+/** As much of EventSource as is used. */
+type Source = { addEventListener: (name: string, listener: (event: Event) => void) => void; close: () => void };
 
 export type Surroundings = {
   open: (url: string) => Source;

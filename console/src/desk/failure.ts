@@ -1,0 +1,23 @@
+/** A step that did not succeed, and what is said of it. */
+import type { ActionName } from '../api/actions';
+import { Problem } from '../api/client';
+import { clockTime } from '../clock/format';
+import type { Texts } from '../i18n/texts';
+
+/** A step that did not succeed. `error`: what `perform` threw, or why it was not even sent. */
+export type Failure = { action: ActionName; error: unknown };
+export type Withheld = 'taken' | 'not_allowed';
+
+/** A failure in words, honest about what is not known. */
+export function failureWords({ action, error }: Failure, { t, find }: Texts): string {
+  const name = t(`action.${action}`);
+  if (error === 'taken') return t('action.taken');
+  if (error === 'not_allowed') return t('action.not_allowed', { action: name });
+  if (!(error instanceof Problem)) return t('problem.unreachable', { action: name });
+  const holder = error.body.holder as { name?: string } | undefined;
+  const since = error.body.since;
+  if (error.code === 'already_accepted' && holder?.name !== undefined && typeof since === 'string') {
+    return t('problem.already_accepted', { name: holder.name, time: clockTime(since) });
+  }
+  return find('problem', error.code) ?? t('problem.refused', { action: name, why: error.words });
+}
