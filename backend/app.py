@@ -234,8 +234,8 @@ class Backend:
         if Role.API in self._roles:
             self._make_first_accounts()
             self._broker.publish()
-        self._loop.start()
         self._server.start()
+        self._loop.start()
         log.info("started", roles=sorted(self._roles), port=self._server.port)
 
     def _make_first_accounts(self) -> None:

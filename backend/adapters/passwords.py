@@ -19,10 +19,10 @@ WAIT_SECONDS: Final = 5.0
 
 
 class Argon2Passwords:
-    """`Passwords` by pwdlib's recommended Argon2id."""
+    """`Passwords` by pwdlib; its recommended Argon2id where no other `hasher` is given."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHash.recommended()
+    def __init__(self, hasher: PasswordHash | None = None) -> None:
+        self._hasher = hasher or PasswordHash.recommended()
         self._slots = threading.BoundedSemaphore(AT_ONCE)
 
     @contextmanager

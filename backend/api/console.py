@@ -30,8 +30,6 @@ POLICY: Final = "; ".join(
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 _PUBLIC: Final = re.compile(r"/|/[\w-]+(\.\w+)+|/(assets|favicons)/[\w.-]+", re.ASCII)
 

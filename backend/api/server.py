@@ -9,9 +9,9 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-DRAIN_SECONDS: Final = 5
+DRAIN_SECONDS: Final = 4
 """Requests in flight may finish; an open event stream is cut off after this. The whole stop takes at most 10 s."""
-JOIN_SECONDS: Final = 8
+JOIN_SECONDS: Final = 6
 KEEP_ALIVE_SECONDS: Final = 65
 """Longer than any interval at which gateways call, so that a call hardly ever meets a connection just being closed."""
 
