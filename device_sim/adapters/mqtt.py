@@ -19,8 +19,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 from contract.topics import Channel, topic
 from device_sim.adapters.link import Broker, ConnectionLost, Listener, Loss
 
+DIAL_SECONDS: Final = 5.0
+"""For TCP and TLS; a program must stop within 10 s even while a dial is under way."""
 OPEN_SECONDS: Final = 10.0
-"""For TCP, TLS, CONNACK and SUBACK, each."""
+"""For CONNACK and SUBACK, each."""
 MAX_INFLIGHT: Final = 100
 """The broker's receive maximum (config/mosquitto)."""
 
@@ -48,6 +50,7 @@ class Connection:
         self._suback: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._socket: socket.socket | None = None
         self._attached = False
+        self._abandoned = False
         self._loss: ConnectionLost | None = None
         self._client = self._make_client(device_id, secret, will)
 
@@ -59,7 +62,7 @@ class Connection:
         delay = _properties(PacketTypes.WILLMESSAGE, WillDelayInterval=self._broker.will_delay)
         client.will_set(topic(device_id, Channel.STATUS), will, qos=1, retain=True, properties=delay)
         client.max_inflight_messages_set(MAX_INFLIGHT)
-        client.connect_timeout = OPEN_SECONDS
+        client.connect_timeout = DIAL_SECONDS
         if self._broker.tls:
             client.tls_set(ca_certs=self._broker.ca_file)
         self._listen(client)
@@ -84,6 +87,7 @@ class Connection:
         try:
             await asyncio.shield(dialling)
         except asyncio.CancelledError:
+            self._abandoned = True
             dialling.add_done_callback(self._abandon)
             raise
         except OSError as error:
@@ -103,6 +107,8 @@ class Connection:
             self.close()
 
     def _dial(self) -> None:
+        if self._abandoned:  # a stop must not wait for a queue of dead dials
+            return
         expiry = _properties(PacketTypes.CONNECT, SessionExpiryInterval=self._broker.session_expiry)
         self._client.connect(
             self._broker.host,
