@@ -27,7 +27,7 @@ class SessionDeps:
     secure_cookie: bool
 
 
-class Credentials(Body):
+class LogInBody(Body):
     """What somebody types."""
 
     username: Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
@@ -57,7 +57,7 @@ def router(deps: SessionDeps) -> APIRouter:
     api = APIRouter(prefix="/session", tags=["session"])
 
     @api.post("")
-    def log_in(body: Credentials, request: Request, response: Response) -> Session:
+    def log_in(body: LogInBody, request: Request, response: Response) -> Session:
         address = request.client.host if request.client else ""
         outcome = deps.log_in(body.username, body.password, address)
         if isinstance(outcome, LoginRefused):
