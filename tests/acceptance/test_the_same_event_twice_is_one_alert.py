@@ -42,6 +42,7 @@ def test_a_repeat_after_closing_opens_nothing(terminal: Terminal, desk: Desk) ->
     terminal.wait_answer(event_id)
     first = terminal.heard[0].command["id"]
     desk.finish(alert["id"])
+    terminal.wait_answer(event_id, "closed")
     again = len(terminal.answers("once", "received"))
     pressed_at = parse_time(alert["pressed_at"])
     assert terminal.press(event_id="once", at=pressed_at, seq=1, sos_seq=1) == "once"

@@ -93,8 +93,9 @@ def _fleet(_shared: System) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def terminal(device: Credential, _fleet: Fleet) -> Iterator[Terminal]:
-    """A connected terminal that keeps the contract."""
+def terminal(_devices: Iterator[Credential], _fleet: Fleet, system: System) -> Iterator[Terminal]:
+    """A connected terminal that keeps the contract; another device than `device`."""
+    device = next(_devices)
     terminal = _fleet.add(device.device_id, device.secret)
     yield terminal
     _fleet.drop(terminal)

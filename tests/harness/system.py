@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import httpx2
+from prometheus_client.parser import text_string_to_metric_families
 
 from launcher.broker_config import render_broker_config
 from tests.harness.broker import CONFIG, mosquitto_program
@@ -29,6 +30,8 @@ from tests.harness.wire import accepts
 CANARY_EXIT: Final = 70
 """A gateway that has not heard its own echo leaves so, and wants to be started again (reliability.md, rule 13)."""
 ENROL_AT_ONCE: Final = 200
+Figures = dict[tuple[str, ...], float]
+"""Figures by the values of their labels."""
 BACKEND_ROLES: Final = ("--role", "api", "--role", "ingest-events", "--role", "worker")
 
 
@@ -64,6 +67,7 @@ class System:
         self.children: dict[str, Child] = {}
         self.ended: list[tuple[str, int | None]] = []
         """Programs that ended although nobody told them to, with the exit code."""
+        self._metrics_ports: dict[str, int] = {}
         self._gateways = list(gateways)
         self._backends = backends
         self._credentials = Credentials(folder, gateways)
@@ -112,11 +116,11 @@ class System:
             self.children[name].kill()
 
     def wait_ready(self, seconds: float = 45.0) -> None:
-        """Until every program answers and every gateway lane has said that it is up."""
+        """Until every program answers and every gateway lane has its broker."""
         for child, url in self._urls().items():
             wait_until(partial(_answers, f"{url}/healthz"), f"{child} answers", seconds)
-        wanted = {name for name in self.children if name.startswith("gateway")}
-        wait_until(lambda: wanted <= self._working(), f"{wanted} work", seconds, every=0.1)
+        for name in self._metrics_ports:
+            wait_until(partial(self._connected, name), f"{name} is connected", seconds, every=0.05)
 
     def logs(self) -> str:
         """The last lines of every program."""
@@ -142,10 +146,19 @@ class System:
             self.wait_accepted(found[-1])
         return found
 
-    def call(self, method: str, path: str, account: str, **arguments: Any) -> httpx2.Response:
-        """A call to the backend as a service account."""
+    def call(self, method: str, path: str, account: str, url: str = "", **arguments: Any) -> httpx2.Response:
+        """A call to the backend (or to the one at `url`) as a service account."""
         headers = {"Authorization": f"Bearer {self._credentials.token(account)}"}
-        return httpx2.request(method, f"{self.url}{path}", headers=headers, timeout=30.0, **arguments)
+        return httpx2.request(method, f"{url or self.url}{path}", headers=headers, timeout=30.0, **arguments)
+
+    def gateway_figures(self, name: str) -> Figures:
+        """What one gateway lane shows to Prometheus: `(lane, name, what)` or `(lane, name)`."""
+        return _figures(httpx2.get(f"http://127.0.0.1:{self._metrics_ports[name]}/metrics", timeout=5.0))
+
+    def backend_figures(self, telemetry: bool = False) -> Figures:
+        """The same of the backend, e.g. `(kind, outcome, reason)` of what it took in."""
+        url = self._urls()["backend-telemetry" if telemetry else "backend"]
+        return _figures(self.call("GET", "/metrics", "cli", url=url))
 
     def device(self, device_id: str) -> dict[str, Any]:
         """The registry's row with status and latest values."""
@@ -169,12 +182,12 @@ class System:
         urls = {"backend": self.url, "backend-telemetry": f"http://127.0.0.1:{self.telemetry_port}"}
         return {**urls, **({"backend-2": self.second_url} if self._backends > 1 else {})}
 
-    def _working(self) -> set[str]:
-        # A lane whose session is new says so and is degraded: it works.
-        answer = self.call("GET", "/api/v1/health", "cli")
-        if answer.status_code != 200:
-            return set()
-        return {entry["component"] for entry in answer.json()["components"] if entry["state"] in ("up", "degraded")}
+    def _connected(self, name: str) -> bool:
+        try:
+            figures = self.gateway_figures(name)
+        except httpx2.HTTPError:
+            return False
+        return any(value == 1 for labels, value in figures.items() if "broker_connected" in labels)
 
     def _add_children(self) -> None:
         program = mosquitto_program()
@@ -189,7 +202,8 @@ class System:
             suffix = "" if position == 0 else f"-{gateway}"
             url = self.second_url if position == 1 and self._backends > 1 else self.url
             for lane, name, nice in (("emergency", "events", 0), ("telemetry", "telemetry", 10)):
-                environment = self._gateway(gateway, f"{gateway}.{name}", url)
+                self._metrics_ports[f"gateway-{lane}{suffix}"] = port = free_port()
+                environment = self._gateway(gateway, f"{gateway}.{name}", url, port)
                 self._add(f"gateway-{lane}{suffix}", python("gateway", "--lane", lane), environment, nice)
 
     def _add(self, name: str, command: Sequence[str], settings: Mapping[str, str], nice: int = 0) -> None:
@@ -214,7 +228,7 @@ class System:
             "CARE_BACKEND_DEMO": "true",
         }
 
-    def _gateway(self, gateway: str, account: str, url: str) -> dict[str, str]:
+    def _gateway(self, gateway: str, account: str, url: str, metrics_port: int) -> dict[str, str]:
         settings = {
             "GATEWAY": gateway,
             "BROKER_HOST": "127.0.0.1",
@@ -225,7 +239,7 @@ class System:
             "TELEMETRY_BACKEND_URL": self._urls()["backend-telemetry"],
             "TOKEN_FILE": str(self.folder / "secrets" / f"{gateway}.token"),
             "SPOOL_DIR": str(self.folder / "gateway"),
-            "METRICS_PORT": str(free_port()),
+            "METRICS_PORT": str(metrics_port),
         }
         return {f"CARE_GATEWAY_{key}": value for key, value in settings.items()}
 
@@ -282,3 +296,13 @@ def _answers(url: str) -> bool:
         return httpx2.get(url, timeout=2.0).status_code == 200
     except httpx2.HTTPError:
         return False
+
+
+def _figures(answer: httpx2.Response) -> Figures:
+    answer.raise_for_status()
+    return {
+        tuple(sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
