@@ -145,7 +145,8 @@ class Connection:
         kind = kind_of(topic)
         inbox = self._around.inboxes.get(kind) if kind else None
         # A topic that is not ours goes to any inbox: its intake keeps it for inspection.
-        inbox = inbox or next(iter(self._around.inboxes.values()))
+        if inbox is None:  # not `or`: an inbox that is empty is false
+            inbox = next(iter(self._around.inboxes.values()))
         if not inbox.put(delivery):
             self._state.note_declined(message.qos)
 
