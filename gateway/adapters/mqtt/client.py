@@ -6,6 +6,7 @@ paho 2.2, which is pinned; a test holds them.
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -72,6 +73,10 @@ class BufferedClient(mqtt.Client):
         self.connect(
             address.host, address.port, address.keepalive_seconds, clean_start=False, properties=session
         )  # fmt: skip
+        line = self.socket()
+        if isinstance(line, socket.socket):
+            # An answer follows a PUBACK at once: Nagle would keep it back until the broker's delayed ACK, some 40 ms.
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def publish_for(self, topic: str, payload: bytes, expiry_seconds: int) -> mqtt.MQTTMessageInfo:
         """QoS 1; the broker forgets it after `expiry_seconds`."""

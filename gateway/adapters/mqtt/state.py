@@ -34,6 +34,7 @@ class LinkState:
         """Subscribed: messages flow."""
         self.ready, self.ready_at, self.refusal = True, self.clock.monotonic(), ""
         self.connects += 1
+        log.info("broker_ready", connects=self.connects)
 
     def note_refusal(self, why: str) -> None:
         """Said once until it changes."""
