@@ -10,6 +10,7 @@ from launcher.mqtt_probe import Answer
 from launcher.supervisor import ChildState
 
 REPORT_SECONDS = 5.0
+MENDING_SECONDS = 0.5  # while something is down, so that the desk hears at once that it is back
 REPORT_PATH = "/ingest/v1/health"
 # These do not report themselves, so silence would be all that the desk ever hears of them.
 SPOKEN_FOR = ("broker", "sim")
@@ -35,12 +36,15 @@ class HealthReporter(threading.Thread):
         self._poke.set()
 
     def run(self) -> None:
+        pause = REPORT_SECONDS
         while not self._stopping:
-            self._poke.wait(REPORT_SECONDS)
+            self._poke.wait(pause)
             self._poke.clear()
             if not self._stopping:
-                for report in reports(self._states(), self._probe()):
+                said = reports(self._states(), self._probe())
+                for report in said:
                     self._backend.call("POST", REPORT_PATH, report)
+                pause = REPORT_SECONDS if all(report["state"] == "up" for report in said) else MENDING_SECONDS
 
 
 def reports(states: Mapping[str, ChildState], broker: Answer) -> list[dict[str, object]]:
