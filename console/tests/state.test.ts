@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { queueOf } from '../src/desk/queue';
 import { type DeskState, EMPTY, type Happening, reduce } from '../src/desk/state';
 import { alertOf, CLOSED, HELD } from './alerts';
 
@@ -67,5 +68,10 @@ describe('closing', () => {
     const state = play(listed('a', 'b'), changed(alertOf('a', CLOSED)), listed('b'));
     expect(state.selectedId).toBe('a');
     expect(state.alerts.a?.handling).toBe('closed');
+  });
+
+  it('that only the list tells of takes the alert out of the queue, not off the screen', () => {
+    const state = play(listed('a', 'b'), { kind: 'listed', items: [], streamId: 9, busy: false, now: NOW });
+    expect([state.selectedId, queueOf(state.alerts)]).toEqual(['a', []]);
   });
 });

@@ -20,7 +20,6 @@ from contract.vocabulary import EVENT_TYPES, HANDLING_LABELS, OUTCOME_CODES, SEV
 from tests.fakes.console_desk import AlreadyAcceptedError, FakeDesk
 from tests.harness.clock import wait_until
 
-
 STAFF: Final = {"id": "staff-1", "username": "desk1", "name": "林海英", "role": "operator", "locale": "zh-CN"}
 OTHER: Final = {"id": "staff-2", "username": "desk2", "name": "何建军", "role": "operator", "locale": "zh-CN"}
 PASSWORD: Final = "right-password"
@@ -64,7 +63,7 @@ class FakeBackend:
         self._console_dir = console_dir
 
     def __enter__(self) -> FakeBackend:
-        app = _application(self, self._console_dir)
+        app = application(self, self._console_dir)
         config = uvicorn.Config(app, "127.0.0.1", self.port, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="console-fake", daemon=True)
@@ -144,7 +143,7 @@ async def _stream(fake: FakeBackend, after: int) -> AsyncIterator[str]:
         fake.unsubscribe(queue)
 
 
-def _application(fake: FakeBackend, console_dir: Path) -> FastAPI:
+def application(fake: FakeBackend, console_dir: Path) -> FastAPI:
     app = FastAPI()
     desk = fake.desk
 

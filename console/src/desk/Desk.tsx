@@ -43,6 +43,7 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
 
   const queue = useMemo(() => queueOf(desk.alerts), [desk.alerts]);
   const waiting = queue.filter(isWaiting);
+  const arrivals = queue.filter((alert) => desk.arrivals.includes(alert.id));
   const selected = desk.selectedId === null ? undefined : desk.alerts[desk.selectedId];
   const details = useDetail(selected?.id ?? null, selected?.version ?? 0);
   const sound = useRinging(queue, staff.id);
@@ -78,7 +79,8 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
       const id = neighbour(queue, desk.selectedId, command === 'up' ? -1 : 1);
       if (id !== null) select(id);
     } else if (command === 'newest') {
-      if (waiting[0] !== undefined) select(waiting[0].id);
+      const next = arrivals[0] ?? waiting[0];
+      if (next !== undefined) select(next.id);
     } else if (command === 'help') setDialog('help');
     else if (command === 'escape') (document.activeElement as HTMLElement | null)?.blur();
     else act(command);
@@ -86,7 +88,6 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
   useKeys(run, dialog !== null);
 
   const failure = selected === undefined ? undefined : steps.failures[selected.id];
-  const arrivals = queue.filter((alert) => desk.arrivals.includes(alert.id));
   return (
     <WordsContext value={words}>
       <div className="desk">

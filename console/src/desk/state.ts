@@ -58,13 +58,19 @@ export function reduce(state: DeskState, happening: Happening): DeskState {
 function listed(state: DeskState, list: Extract<Happening, { kind: 'listed' }>): DeskState {
   const selected = state.selectedId === null ? undefined : state.alerts[state.selectedId];
   const merged = merge(state.alerts, list.items, list.streamId);
-  // The card of an alert that has just been closed stays until the operator turns to another one.
-  const alerts = selected && !merged[selected.id] ? { ...merged, [selected.id]: selected } : merged;
+  // What is on the screen stays there until the operator turns away, but it has left the queue: the list is the truth.
+  const left = selected && !merged[selected.id] ? { [selected.id]: ended(selected) } : {};
+  const alerts = { ...merged, ...left };
   const next: DeskState = { ...state, alerts, list: 'loaded' };
   if (state.list !== 'loaded')
     return tidy({ ...next, selectedId: state.selectedId ?? queueOf(alerts)[0]?.id ?? null });
   const news = queueOf(alerts).filter((alert) => isNews(state.alerts[alert.id], alert));
   return announce(tidy(next), news, list.busy, list.now);
+}
+
+/** An alert that the server's list of open ones no longer names; what became of it comes with its details. */
+function ended(alert: AlertSummary): AlertSummary {
+  return { ...alert, handling: 'closed', waiting: false, ring: false };
 }
 
 /** New alerts open by themselves, or wait in the banner while the operator is busy. */

@@ -19,6 +19,7 @@ export class DeskStore {
   private readonly listeners = new Set<() => void>();
   private feed: Feed | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
+  private healthHeard = 0;
   private reading = false;
   private readAgain = false;
 
@@ -78,8 +79,10 @@ export class DeskStore {
   }
 
   private async readHealth(): Promise<void> {
+    const heard = this.healthHeard;
     const health = await call<HealthView>('GET', '/health').catch(() => null); // read again with the next list
     if (health === null) return;
+    if (heard !== this.healthHeard) return this.readHealth(); // the stream was faster: this answer may be the older one
     learnServerTime(health.at);
     this.show({ components: health.components });
   }
@@ -94,6 +97,7 @@ export class DeskStore {
           now: serverNow(),
         });
       case 'health':
+        this.healthHeard += 1;
         return this.show({ components: replace(this.view.components, message.component) });
       case 'ping':
         return learnServerTime(message.at);

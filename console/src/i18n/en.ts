@@ -223,7 +223,7 @@ export const en: Record<Key, string> = {
   'key.arrived': 'Arrived',
   'key.close': 'Close',
   'key.note': 'Write a note',
-  'key.newest': 'Go to the most urgent waiting alarm',
+  'key.newest': 'Go to the new alarm, or to the most urgent one waiting',
   'key.help': 'Show this help',
   'key.escape': 'Close a window, leave a field',
 };

@@ -218,7 +218,7 @@ export const zh = {
   'key.arrived': '已到达',
   'key.close': '结案',
   'key.note': '写备注',
-  'key.newest': '跳到最急的待接警报',
+  'key.newest': '跳到新警报，或最急的待接警报',
   'key.help': '显示这个帮助',
   'key.escape': '关闭窗口、离开输入框',
 } as const;

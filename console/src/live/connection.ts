@@ -9,7 +9,10 @@ export const BROKEN_MS = 4_000;
 const RETRY_MS = 1_000;
 
 /** As much of EventSource as is used. */
-type Source = { addEventListener: (name: string, listener: (event: Event) => void) => void; close: () => void };
+type Source = {
+  addEventListener: (name: string, listener: (event: Event) => void) => void;
+  close: () => void;
+};
 
 export type Surroundings = {
   open: (url: string) => Source;

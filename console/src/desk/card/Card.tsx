@@ -5,7 +5,7 @@ import { clockTime, stopwatchText } from '../../clock/format';
 import { useNow } from '../../clock/time';
 import { useTexts } from '../../i18n/texts';
 import { Marks } from '../Marks';
-import { isOpen, isWaiting, rank } from '../queue';
+import { isOpen, isWaiting, later, rank } from '../queue';
 import { SeverityShape, SeverityWord } from '../Severity';
 import type { Details } from '../useDetail';
 import { useWords } from '../useVocabulary';
@@ -24,9 +24,10 @@ type Props = Omit<ActionBarProps, 'allowed'> & {
   sendNote: (text: string) => Promise<boolean>;
 };
 
-export function Card({ alert, details, mine, sendNote, ...bar }: Props) {
+export function Card({ alert: row, details, mine, sendNote, ...bar }: Props) {
   const { t } = useTexts();
   const { detail, failed, retry } = details;
+  const alert = detail === null ? row : later(row, detail);
   return (
     <article className={`card level-${rank(alert.severity)}`} data-testid="card" data-alert-id={alert.id}>
       <CardHead alert={alert} mine={mine} />

@@ -37,7 +37,7 @@ export function CloseDialog({ alert, close, send }: Props) {
               value={row.code}
               label={row.label}
               size="md"
-              {...(index === 0 ? { 'data-autofocus': true } : {})}
+              {...(index === 0 ? { 'data-autofocus': true, autoFocus: true } : {})}
             />
           ))}
         </SimpleGrid>

@@ -29,6 +29,7 @@ export function DispatchDialog({ who, contacts, close, send }: Props) {
         label={t('dispatch.responder')}
         placeholder={t('dispatch.placeholder')}
         data-autofocus
+        autoFocus
         required
         maxLength={128}
         value={responder}

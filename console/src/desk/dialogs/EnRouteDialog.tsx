@@ -29,6 +29,7 @@ export function EnRouteDialog({ who, close, send }: Props) {
         label={t('en_route.minutes')}
         inputMode="numeric"
         data-autofocus
+        autoFocus
         required
         maxLength={3}
         value={text}
