@@ -1,4 +1,4 @@
-"""`python -m backend`: run, bring the database up to date, show the settings or the API's description."""
+"""`python -m backend`: run, bring the database up to date, show settings or API, replace a password."""
 
 from __future__ import annotations
 
@@ -10,23 +10,30 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import structlog
 from pydantic import ValidationError
 
 from backend.adapters.db.engine import make_engine
+from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.migrations import migrate
 from backend.adapters.log import set_up_logging
+from backend.adapters.passwords import Argon2Passwords
 from backend.app import Backend, Role
+from backend.services.identity.new_password import GiveNewPassword
 from backend.settings import Settings, as_toml, config_file
 
 log = structlog.get_logger()
+
+COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments."""
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
-    parser.add_argument("command", nargs="?", choices=("run", "migrate", "settings", "openapi"), default="run")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
+    parser.add_argument("username", nargs="?", help="password: 用户名 / whose password is replaced and shown once")
     parser.add_argument(
         "--role",
         action="append",
@@ -47,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(as_toml(settings), end="")
         return 0
     set_up_logging(settings.log_level)
+    if asked.command == "password":
+        return _new_password(settings, asked.username or "")
     if asked.command == "migrate":
         return _migrate(settings)
     return _run(settings, asked.role or [Role.ALL])
@@ -74,6 +83,19 @@ def _migrate(settings: Settings) -> int:
         migrate(engine)
     finally:
         engine.dispose()
+    return 0
+
+
+def _new_password(settings: Settings, username: str) -> int:
+    engine = make_engine(settings.database_url)
+    try:
+        password = GiveNewPassword(SqlIdentityStore(engine), Argon2Passwords())(username)
+    finally:
+        engine.dispose()
+    if password is None:
+        print(f"没有用户 / no such user: {username}", file=sys.stderr)
+        return 2
+    print(password)
     return 0
 
 

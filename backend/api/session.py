@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -16,6 +17,8 @@ from backend.services.identity import session as identity
 from backend.services.identity.log_in import LogIn, LoginRefusal, LoginRefused
 from backend.services.identity.log_out import LogOut
 from contract.vocabulary import Label
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ def router(deps: SessionDeps) -> APIRouter:
         address = request.client.host if request.client else ""
         outcome = deps.log_in(body.username, body.password, address)
         if isinstance(outcome, LoginRefused):
+            log.warning("login_refused", reason=outcome.reason)
             raise _refused(outcome)
+        log.info("logged_in", staff_id=outcome.session.staff.id)
         # No Max-Age: closing the browser ends it there; here it ends after a shift without use.
         response.set_cookie(
             COOKIE, outcome.token, httponly=True, samesite="strict", secure=deps.secure_cookie, path="/"

@@ -39,6 +39,16 @@ class SqlIdentityStore:
             connection.commit()
         return True
 
+    def replace_password(self, username: str, password_hash: str) -> bool:
+        with writing(self._engine) as connection:
+            found = connection.scalar(select(staff.c.id).where(staff.c.username == username))
+            if found is None:
+                return False
+            connection.execute(update(staff).where(staff.c.id == found).values(password_hash=password_hash))
+            connection.execute(delete(sessions).where(sessions.c.staff_id == found))
+            connection.commit()
+        return True
+
     def open_session(self, token_sha256: str, staff_id: str, now: datetime, expires_at: datetime) -> None:
         row = {"token_sha256": token_sha256, "staff_id": staff_id, "created_at": now, "expires_at": expires_at}
         with writing(self._engine) as connection:

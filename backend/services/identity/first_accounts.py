@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from backend.services.identity.actor import StaffRole
+from backend.services.identity.new_password import random_password
 from backend.services.identity.ports import AccountSheet, Clock, IdentityStore, NewAccount, Passwords, StaffAccount
-
-# Without 0, 1, i, l, o and u: read out over the telephone, typed from paper.
-_LETTERS: Final = "23456789abcdefghjkmnpqrstvwxyz"
-PASSWORD_GROUPS: Final = 4
-"""Four groups of four: 78 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class FirstAccounts:
         """Says whether there was nobody yet."""
 
         def make() -> Sequence[StaffAccount]:
-            people = [(person, _password()) for person in (DEMO if demo else FIRST)]
+            people = [(person, random_password()) for person in (DEMO if demo else FIRST)]
             # The sheet first: if the process dies between the two, there is still nobody; the next start begins anew.
             self._sheet.write([NewAccount(who.username, word, who.name, who.role) for who, word in people])
             return [
@@ -56,7 +51,3 @@ class FirstAccounts:
             ]
 
         return self._store.add_first_staff(make, self._clock.now())
-
-
-def _password() -> str:
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(PASSWORD_GROUPS))

@@ -75,6 +75,9 @@ class IdentityStore(Protocol):
     def add_first_staff(self, make: Callable[[], Sequence[StaffAccount]], now: datetime) -> bool:
         """Call `make` and add its accounts if there is nobody yet, under a lock; says whether it did."""
 
+    def replace_password(self, username: str, password_hash: str) -> bool:
+        """Replace it and end that person's sessions, together; says whether there is such a user."""
+
     def open_session(self, token_sha256: str, staff_id: str, now: datetime, expires_at: datetime) -> None: ...
 
     def session(self, token_sha256: str, now: datetime) -> OpenSession | None:

@@ -19,6 +19,7 @@ from backend.services.identity.first_accounts import FirstAccounts
 from backend.services.identity.identify import Identify
 from backend.services.identity.log_in import LoggedIn, LogIn, LoginRefusal, LoginRefused
 from backend.services.identity.log_out import LogOut
+from backend.services.identity.new_password import GiveNewPassword
 from backend.services.identity.ports import PasswordsBusy
 from tests.harness.backend import Platform, running
 from tests.harness.clock import ManualClock
@@ -111,6 +112,19 @@ def test_logging_out_ends_the_session_at_once(house: House) -> None:
     LogOut(house.store)(token)
     assert house.identify.session(token) is None
     assert house.identify.session(other) is not None
+
+
+def test_a_lost_password_is_replaced_and_ends_the_sessions_that_it_opened(house: House) -> None:
+    token, other = house.enter().token, house.enter("op2").token
+    give = GiveNewPassword(house.store, house.passwords)
+    fresh = give("OP1 ")
+    assert fresh is not None
+    assert house.identify.session(token) is None
+    assert house.identify.session(other) is not None
+    assert house.log_in("op1", house.words["op1"], "10.0.0.2") == LoginRefused(LoginRefusal.BAD_CREDENTIALS)
+    house.words["op1"] = fresh
+    house.enter()
+    assert give("nobody") is None
 
 
 def test_whoever_is_disabled_is_out_at_once(house: House) -> None:

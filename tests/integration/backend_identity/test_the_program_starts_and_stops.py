@@ -77,6 +77,21 @@ def test_it_stops_in_time_although_calls_are_open(
         assert stopwatch() - begun < 10
 
 
+def test_a_new_password_is_shown_once_by_the_program(
+    idle: Platform, program: tuple[subprocess.Popen[bytes], str]
+) -> None:
+    command = [sys.executable, "-m", "backend", "password"]
+    shown = subprocess.run(
+        [*command, "op1"], env=environment(idle, 0), capture_output=True, timeout=60, check=True
+    ).stdout.decode()
+    body = {"username": "op1", "password": shown.strip()}
+    assert httpx2.post(f"{program[1]}/api/v1/session", json=body, trust_env=False).status_code == 200
+    unknown = subprocess.run(
+        [*command, "nobody"], env=environment(idle, 0), capture_output=True, timeout=60, check=False
+    )
+    assert (unknown.returncode, unknown.stdout) == (2, b"")
+
+
 def test_a_port_that_is_taken_is_said_and_ends_it_with_1(idle: Platform) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine, insert, inspect, select
 from sqlalchemy.exc import StatementError
 
+from backend.adapters.db import engine as engine_module
 from backend.adapters.db.base import metadata
-from backend.adapters.db.engine import make_engine, reading, writing
+from backend.adapters.db.engine import WriterBusyError, is_sqlite, make_engine, reading, writing
 from backend.adapters.db.identity import sessions, staff
 from backend.adapters.db.migrations import migrate
 from backend.adapters.db.registry import contacts, devices, enrolments, homes, residents
@@ -101,3 +102,19 @@ def test_writers_of_one_process_wait_for_each_other(database: Engine) -> None:
     assert failures == []
     with reading(database) as connection:
         assert len(connection.execute(select(enrolments.c.key)).all()) == 60
+
+
+def test_a_writer_that_waits_too_long_is_told(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not is_sqlite(database):
+        # PostgreSQL locks rows, not the database.
+        with writing(database) as first, writing(database) as second:
+            assert first is not second
+        return
+    monkeypatch.setattr(engine_module, "LOCK_SECONDS", 0.01)
+    with writing(database):
+        with pytest.raises(WriterBusyError), writing(database):
+            pytest.fail("two writers at once")
+        with reading(database) as connection:
+            assert connection.execute(select(enrolments)).all() == []
+    with writing(database) as connection:
+        assert connection.execute(select(enrolments)).all() == []
