@@ -12,9 +12,10 @@ from tests.harness.backend import Platform, running
 from tests.harness.clock import wait_until
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    with running(tmp_path, f"sqlite:///{tmp_path}/care.sqlite") as found:
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("platform")
+    with running(folder, f"sqlite:///{folder}/care.sqlite") as found:
         yield found
 
 
@@ -48,7 +49,12 @@ def test_a_bad_report_is_refused_with_its_reason(platform: Platform, body: bytes
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_report")
 
 
-def test_ready_once_the_broker_is_heard_and_not_before(platform: Platform) -> None:
+def test_ready_once_the_broker_is_heard_and_not_before(tmp_path: Path) -> None:
+    with running(tmp_path, f"sqlite:///{tmp_path}/care.sqlite") as platform:
+        _becomes_ready(platform)
+
+
+def _becomes_ready(platform: Platform) -> None:
     def failing() -> list[str]:
         with platform.client("launcher") as client:
             answer = client.get("/readyz")

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -70,7 +69,8 @@ def press(platform: Platform, device_id: str, event_id: str) -> None:
         assert answer.status_code == 202, answer.text
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    with running(tmp_path, f"sqlite:///{tmp_path}/care.sqlite") as found:
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("platform")
+    with running(folder, f"sqlite:///{folder}/care.sqlite") as found:
         yield found

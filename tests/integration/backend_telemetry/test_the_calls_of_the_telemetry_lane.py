@@ -17,9 +17,10 @@ NOW = ManualClock().now()
 TERMINAL = {"device_id": "T1", "kind": "terminal", "home": {"label": "林家", "address": "衢山镇 1 号"}}
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    with running(tmp_path, f"sqlite:///{tmp_path}/care.sqlite") as found:
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("platform")
+    with running(folder, f"sqlite:///{folder}/care.sqlite") as found:
         with found.client("cli") as client:
             lobby = {"device_id": "lobby-1", "kind": "terminal", "lobby": True}
             answer = client.post("/api/v1/devices", json={"items": [TERMINAL, lobby]})
