@@ -96,3 +96,11 @@ def test_after_the_stop_nothing_rings_any_more() -> None:
     count = len(runs)
     loop.ring()
     assert len(runs) == count
+
+
+def test_where_the_bell_is_silent_a_tick_looks_by_itself() -> None:
+    runs = threading.Semaphore(0)
+    loop = Loop([Tick("note", runs.release)], SystemClock())
+    loop._runners[0].start()
+    assert runs.acquire(timeout=10), "APScheduler follows the wall clock; deadlines must not wait for it"
+    assert loop.stop() == []
