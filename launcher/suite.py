@@ -63,30 +63,28 @@ class Tally:
 
 def check(places: Places) -> Exit:
     """Static checks, unit and property tests, the console's types when its packages are there."""
-    steps = [*_static(places), _pytest(places, "check", ("tests/unit", "tests/property"), ["-q"])]
+    steps = [*_static(places), _pytest(places, "tests", ("tests/unit", "tests/property"), ["-q"])]
     if (places.console_source / "node_modules").exists():
         steps.append(Step("console-check", lambda: check_console(places)))
     else:
         print(text("no_console_yet"), flush=True)
-    return _run(places, steps)
+    return run_steps(places, steps)
 
 
 def test(places: Places, everything: bool, arguments: Sequence[str]) -> Exit:
     """All of it; with arguments only pytest with those."""
     places.make()
-    shutil.rmtree(_results(places), ignore_errors=True)
-    _results(places).mkdir()
     ensure_test_requirements(places)
     slow = [] if everything else ["-m", "not slow"]
     if arguments:
-        return _run(places, [_pytest(places, "chosen", (), [*slow, *arguments])])
+        return run_steps(places, [_pytest(places, "chosen", (), [*slow, *arguments])])
     steps = [
         *_static(places),
         Step("console-build", lambda: _built(places)),
         Step("console-check", lambda: check_console(places)),
         *(_pytest(places, name, folders, ["-q", *slow]) for name, folders in GROUPS.items()),
     ]
-    return _run(places, steps)
+    return run_steps(places, steps)
 
 
 def _static(places: Places) -> list[Step]:
@@ -121,8 +119,10 @@ def _results(places: Places) -> Path:
     return places.root / "test-results"
 
 
-def _run(places: Places, steps: Sequence[Step]) -> Exit:
+def run_steps(places: Places, steps: Sequence[Step]) -> Exit:
     """Every step, also after a failure: one run shows all that is wrong."""
+    shutil.rmtree(_results(places), ignore_errors=True)
+    _results(places).mkdir()
     results = []
     for number, step in enumerate(steps, 1):
         print(text("step_begins", number=number, total=len(steps), name=step.name), flush=True)
