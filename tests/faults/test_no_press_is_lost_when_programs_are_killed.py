@@ -88,6 +88,7 @@ def _run(system: System, seed: int, rounds: int, seconds: float) -> None:
         system.wait_ready()
         with system.desk() as desk:
             reconcile(fleet.ledger, desk)
+    assert all(system.children[victim].starts > rounds for victim in VICTIMS), "every blow has fallen"
     assert {end for end in system.ended if end[1] != CANARY_EXIT} == set(), "nothing else ended by itself"
 
 

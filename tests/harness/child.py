@@ -34,6 +34,7 @@ class Child:
         self.name = name
         self.wanted = False
         """Whether it ought to run; False after `stop` and `kill`."""
+        self.starts = 0
         self.log = log
         self._command = list(command)
         self._env = dict(env)
@@ -57,6 +58,7 @@ class Child:
                 start_new_session=True,
             )
         self.wanted = True
+        self.starts += 1
 
     def stop(self, seconds: float = 15.0) -> int:
         """SIGTERM, and the exit code; AssertionError when it has not ended after `seconds`."""

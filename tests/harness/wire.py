@@ -29,13 +29,17 @@ class Credential(Protocol):
 
 @dataclass
 class Link:
-    """One connection as a device. `connected`: the broker's answer; `reasons`: of each PUBACK, by message id."""
+    """One connection as a device. `connected`: the broker's answer; `reasons`: of each PUBACK, by message id.
+
+    It never connects again by itself: `online` turns False when the broker has cut it off.
+    """
 
     port: int
     device: Credential
     connected: bool | None = None
     reasons: dict[int, str] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
+    online: bool = False
 
     def __enter__(self) -> Self:
         client = mqtt.Client(
@@ -43,6 +47,7 @@ class Link:
         )
         client.username_pw_set(self.device.device_id, self.device.secret)
         client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_message = self._on_message
         self._answered = threading.Event()
@@ -72,8 +77,11 @@ class Link:
         self._client.subscribe(topic, qos=1)
 
     def _on_connect(self, _client: Any, _user: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        self.connected = not reason.is_failure
+        self.connected = self.online = not reason.is_failure
         self._answered.set()
+
+    def _on_disconnect(self, *_: object) -> None:
+        self.online = False
 
     def _on_publish(self, _client: Any, _user: Any, mid: int, reason: Any, _properties: Any) -> None:
         self.reasons[mid] = str(reason)
