@@ -1,0 +1,76 @@
+"""Which commands leave and what is said of them; what makes a lane degraded or down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from contract.ingest import OutboundCommand
+from contract.times import format_time
+from gateway.core.health import State, Trouble, assess
+from tests.unit.gateway.conftest import Bench
+
+
+def _command(bench: Bench, lifetime: timedelta, device_id: str = "T1", expires: str | None = None) -> OutboundCommand:
+    return OutboundCommand(
+        id="c-1",
+        device_id=device_id,
+        command="reassure",
+        args={"stage": "received"},
+        expires=expires or format_time(bench.clock.now() + lifetime),
+        lease="fence",
+    )
+
+
+def test_device_gets_the_command_without_lease_and_device_id(bench: Bench) -> None:
+    bench.commands.hand_out([_command(bench, timedelta(seconds=90.2))])
+    sent = bench.broker.published[0]
+    assert sent.topic == "care/v1/T1/command"
+    assert msgspec.json.decode(sent.payload).keys() == {"id", "command", "args", "expires"}
+    assert sent.expiry_seconds == 91
+    assert bench.outcomes == []
+    sent.done(None)
+    assert (bench.outcomes[0].outcome, bench.outcomes[0].lease) == ("sent", "fence")
+
+
+@pytest.mark.parametrize("why", ["connection_lost", "Not authorized"])
+def test_command_that_did_not_leave_is_failed_with_why(bench: Bench, why: str) -> None:
+    bench.commands.hand_out([_command(bench, timedelta(minutes=1))])
+    bench.broker.published[0].done(why)
+    assert (bench.outcomes[0].outcome, bench.outcomes[0].reason) == ("failed", why)
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "device_id", "expires", "reason"),
+    [
+        (timedelta(0), "T1", None, "expired"),
+        (timedelta(minutes=1), "a/b", None, "bad_device_id"),
+        (timedelta(minutes=1), "T1", "tomorrow", "bad_expiry"),
+    ],
+)
+def test_command_that_may_not_leave(
+    bench: Bench, lifetime: timedelta, device_id: str, expires: str | None, reason: str
+) -> None:
+    bench.commands.hand_out([_command(bench, lifetime, device_id, expires)])
+    assert bench.broker.published == []
+    assert (bench.outcomes[0].outcome, bench.outcomes[0].reason) == ("failed", reason)
+
+
+@pytest.mark.parametrize(
+    ("troubles", "state"),
+    [
+        (set(), State.UP),
+        ({Trouble.SPOOLING}, State.DEGRADED),
+        ({Trouble.SESSION_LOST, Trouble.BACKEND_AWAY}, State.DEGRADED),
+        ({Trouble.SPOOLING, Trouble.SPOOL_UNAVAILABLE}, State.DOWN),
+        ({Trouble.BROKER_AWAY}, State.DOWN),
+    ],
+)
+def test_state_of_a_lane(troubles: set[Trouble], state: State) -> None:
+    assert assess(troubles).state is state
+
+
+def test_detail_is_the_same_for_the_same_troubles() -> None:
+    assert assess({Trouble.SPOOLING, Trouble.BACKEND_AWAY}).detail == "backend_away,spooling"
