@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from contract.topics import answer_id
 from tests.harness.clock import wait_until
 from tests.harness.desk import Desk
 from tests.harness.fleet import Fleet
-from tests.harness.system import System
+from tests.harness.system import Credential, System
 
 pytestmark = pytest.mark.broker
 
@@ -19,10 +17,10 @@ def _state(desk: Desk, alert_id: str) -> dict[str, str]:
     return {command["stage"]: command["state"] for command in desk.alert(alert_id)["commands"]}
 
 
-def test_it_comes_again_with_the_same_id_and_stops_with_the_result(make_system: Callable[..., System]) -> None:
-    system = make_system()
-    (device,) = system.enrol()
-    with Fleet(system.broker_port, system.folder / "ledger.jsonl") as fleet, system.desk() as desk:
+def test_it_comes_again_with_the_same_id_and_stops_with_the_result(
+    system: System, device: Credential, desk: Desk
+) -> None:
+    with Fleet(system.broker_port, system.folder / "unconfirmed.jsonl") as fleet:
         terminal = fleet.add(device.device_id, device.secret, confirms=False)
         event_id = terminal.press()
         terminal.wait_answer(event_id)

@@ -40,14 +40,18 @@ class Credentials:
 
     def token(self, name: str) -> str:
         """The bearer token of a service account."""
-        return (self.secrets / f"{name}.token").read_text()
+        return self.token_file(name).read_text()
+
+    def token_file(self, name: str) -> Path:
+        """Where that token stands."""
+        return self.secrets / f"{name}.token"
 
     def password_file(self, account: str) -> Path:
         """Where the broker password of a gateway lane stands."""
         return self.secrets / f"{account}.password"
 
     def _token(self, name: str) -> str:
-        return self._fresh(self.secrets / f"{name}.token")
+        return self._fresh(self.token_file(name))
 
     def _password(self, account: str) -> str:
         return self._fresh(self.password_file(account))
