@@ -78,6 +78,7 @@ log = structlog.get_logger()
 
 DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 """What the database raises when it cannot be reached or is busy: 503, nothing was stored, come again."""
+PRESS_CONNECTIONS: Final = 4
 
 
 class Role(StrEnum):
@@ -105,6 +106,8 @@ class Backend:
         self._clock = SystemClock()
         self._ids = RandomIds()
         self.engine = make_engine(settings.database_url, pool_size=settings.database_pool_size)
+        # Presses have database connections of their own, so that no number of busy desks can take them all (rule 9).
+        self._press_engine = make_engine(settings.database_url, pool_size=PRESS_CONNECTIONS)
         self._alarms = AlarmSqlStore(self.engine, self._clock)
         self._identities = SqlIdentityStore(self.engine)
         self._registry = SqlRegistryStore(self.engine)
@@ -201,13 +204,14 @@ class Backend:
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
-        ingest = IngestEvents(self._alarms, self._clock, self._ids, lease_seconds)
+        alarms = AlarmSqlStore(self._press_engine, self._clock)
+        ingest = IngestEvents(alarms, self._clock, self._ids, lease_seconds)
         yield ingest_events.router(ingest, lambda outcome, reason: self._metrics.ingested("event", outcome, reason))
         yield commands.router(
             commands.CommandCalls(
-                ClaimCommands(self._alarms, self._clock, self._ids, lease_seconds),
-                RecordOutcomes(self._alarms, self._clock),
-                lambda lane: self._alarms.has_due(lane, self._clock.now()),
+                ClaimCommands(alarms, self._clock, self._ids, lease_seconds),
+                RecordOutcomes(alarms, self._clock),
+                lambda lane: alarms.has_due(lane, self._clock.now()),
                 self._stopping.is_set,
             )
         )
@@ -259,6 +263,7 @@ class Backend:
         self._loop.stop(1.0)
         self._watch.say_stopping()
         self.engine.dispose()
+        self._press_engine.dispose()
         log.info("stopped")
 
     def __enter__(self) -> Self:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Final
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,6 +19,7 @@ from backend.services.identity.identify import Identify
 from backend.services.identity.session import Session
 
 COOKIE: Final = "care_session"
+LOOK_UPS_AT_ONCE: Final = 8
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 Public = Callable[[str, str], bool]
 """Whether (method, path) is open to strangers."""
@@ -37,6 +38,8 @@ class Door:
         self._identify = identify
         self._is_public = is_public
         self._unavailable_errors = unavailable_errors
+        # Threads of its own: cookies that are looked up must not take those that presses are stored on.
+        self._threads = CapacityLimiter(LOOK_UPS_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or (scope["type"] == "http" and self._is_public(scope["method"], scope["path"])):
@@ -66,7 +69,7 @@ class Door:
             state["actor"] = actor
             return
         cookie = session_cookie(headers.get("cookie"))
-        session = await run_in_threadpool(self._identify.session, cookie) if cookie else None
+        session = await self._session(cookie) if cookie else None
         if session is None:
             raise problems.unauthenticated()
         if scope["method"] not in SAFE_METHODS:
@@ -74,6 +77,9 @@ class Door:
             if not hmac.compare_digest(sent.encode(), session.csrf_token.encode()):
                 raise problems.csrf_mismatch()
         state["actor"], state["session"] = session.actor, session
+
+    async def _session(self, cookie: str) -> Session | None:
+        return await to_thread.run_sync(self._identify.session, cookie, limiter=self._threads)
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import structlog
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -19,6 +20,10 @@ from backend.services.identity.log_out import LogOut
 from contract.vocabulary import Label
 
 log = structlog.get_logger()
+
+LOG_INS_AT_ONCE: Final = 8
+"""Twice as many as hash at once (`adapters.passwords`): the others are counting attempts."""
+LOG_INS_WAITING: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,15 @@ def router(deps: SessionDeps) -> APIRouter:
     """`/session` of the staff API."""
     api = APIRouter(prefix="/session", tags=["session"])
 
+    # Log-ins have threads of their own: a flood of them must not take those that presses are stored on.
+    threads = CapacityLimiter(LOG_INS_AT_ONCE)
+
     @api.post("")
-    def log_in(body: LogInBody, request: Request, response: Response) -> Session:
+    async def log_in(body: LogInBody, request: Request, response: Response) -> Session:
+        if threads.statistics().tasks_waiting >= LOG_INS_WAITING:
+            raise _refused(LoginRefused(LoginRefusal.BUSY))
         address = request.client.host if request.client else ""
-        outcome = deps.log_in(body.username, body.password, address)
+        outcome = await to_thread.run_sync(deps.log_in, body.username, body.password, address, limiter=threads)
         if isinstance(outcome, LoginRefused):
             log.warning("login_refused", reason=outcome.reason)
             raise _refused(outcome)
