@@ -58,6 +58,9 @@ class Enrol:
             with self._store.begin() as tx:
                 repeated = self._done_before(tx, who, idempotency_key, items)
                 existing = tx.existing(list(secrets))
+                if repeated and len(existing) < len(secrets):
+                    # The key file is not the one of back then: what would be derived now was never enrolled.
+                    raise EnrolRefused(EnrolRefusal.KEY_REUSED)
                 if not repeated:
                     self._write(tx, planned, existing, secrets)
                     tx.commit()

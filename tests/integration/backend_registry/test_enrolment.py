@@ -104,6 +104,12 @@ def test_a_key_belongs_to_one_actor_and_one_request(registry: Registry) -> None:
     assert registry.refusal([replace(TERMINAL, room="客厅")], "k1") is EnrolRefusal.KEY_REUSED
 
 
+def test_a_repeated_request_after_the_key_of_secrets_was_lost_is_refused(registry: Registry) -> None:
+    registry.enrol([TERMINAL], CLI, "k1")
+    (registry.folder / "enrol.key").unlink()
+    assert registry.refusal([TERMINAL], "k1") is EnrolRefusal.KEY_REUSED
+
+
 def test_without_a_key_two_requests_are_two(registry: Registry) -> None:
     first, second = (registry.enrol([TERMINAL], CLI, None) for _ in range(2))
     assert first[0].device_id != second[0].device_id
