@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +43,20 @@ class StoreHealth:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one series measured in `start` <= at < `start` + the width asked for; epoch seconds, the metric's unit.
+
+    A boolean counts as 0 and 1. A window without readings does not exist: that is a gap.
+    """
+
+    start: float
+    low: float
+    mean: float
+    high: float
+    count: int
+
+
 class TelemetryStore(Protocol):
     """Time series by (device, metric). All calls raise `TelemetryAway`; spans are half open, in epoch seconds."""
 
@@ -54,6 +68,13 @@ class TelemetryStore(Protocol):
         """The oldest `limit` readings in `start` <= at < `end`, in order of time."""
         ...
 
+    def windows(self, device_id: str, metric: str, start: float, end: float, seconds: int) -> list[Window]:
+        """The span in windows of `seconds`, aligned to multiples of it since 1970, in order of time.
+
+        Answered from roll-ups where these are as fine as asked, so that a year costs no more than a day.
+        """
+        ...
+
     def latest(self, device_id: str) -> list[DeviceReading]:
         """The newest reading of each metric, by metric. A late reading never rewrites a newer one."""
         ...
@@ -63,7 +84,18 @@ class TelemetryStore(Protocol):
         ...
 
     def delete(self, device_id: str, start: float, end: float) -> int:
-        """Forget what the device measured in the span; says how many readings that were."""
+        """Forget what the device measured in the span, roll-ups included; says how many readings that were.
+
+        Proof of erasure is that reading finds nothing: a store that cannot count says 0.
+        """
+        ...
+
+    def export(self, device_id: str) -> Iterator[DeviceReading]:
+        """All that the device measured, by metric and time; streamed, so that years fit in memory."""
+        ...
+
+    def retain(self, now: float) -> None:
+        """Forget what is older than the retention of each kind (raw, minutes, hours)."""
         ...
 
     def health(self) -> StoreHealth:
