@@ -20,6 +20,8 @@ from gateway.core.ports import Answer, Clock, CommandUplink, Delivery, SpoolUnav
 PATIENCE_SECONDS: Final = 1.0
 UNSAFE_PAUSE_SECONDS: Final = 0.5
 """Between two tries where neither the backend nor the disk takes a message."""
+MOST_UNSAFE: Final = 5000
+"""Beyond that the inbox fills up, and then the broker keeps what comes."""
 STUCK_PAUSES: Final = (0.1, 0.2, 0.5, 1.0)
 EMPTY_PAUSE_SECONDS: Final = 1.0
 MOST_OUTCOMES: Final = 100
@@ -39,13 +41,13 @@ class IntakeDesk:
         self._say_unsafe = unsafe
 
     def step(self) -> float:
-        """Unsafe ones first, they came first. They are tried again for as long as it takes: no PUBACK until then."""
+        """Unsafe ones are tried for as long as it takes, without a PUBACK; fresh ones do not wait for them."""
         had = bool(self._unsafe)
-        fresh = [] if had else self._inbox.gather(PATIENCE_SECONDS)
-        if not had and not fresh:
+        if len(self._unsafe) < MOST_UNSAFE:
+            self._unsafe = self._unsafe + self._inbox.gather(0.0 if had else PATIENCE_SECONDS)
+        if not self._unsafe:
             return 0.0
-        self._unsafe = self._unsafe + fresh  # should `take` raise, they are still here
-        self._unsafe = self._intake.take(self._unsafe)
+        self._unsafe = self._intake.take(self._unsafe)  # should it raise, all of them are still here
         if self._unsafe:
             self._say_unsafe()
             return UNSAFE_PAUSE_SECONDS

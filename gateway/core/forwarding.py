@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from contract.ingest import OutboundCommand
+from contract.vocabulary import IngestOutcome
 from gateway.core.ports import (
     Answer,
     Clock,
@@ -84,6 +85,13 @@ def portion(entries: Sequence[Sized], size: Callable[[Sized], int], most: int) -
             break
         taken.append(entry)
     return taken
+
+
+def count_outcomes(counters: Counters, kind: Kind, reply: Reply) -> None:
+    """What the backend made of the items; only words of the contract become a label."""
+    for outcome in reply.outcomes:
+        word = outcome.outcome if outcome.outcome in set(IngestOutcome) else "unknown"
+        counters.count("outcome", f"{kind}:{word}")
 
 
 class Line:
@@ -164,6 +172,7 @@ class Drainer:
     def _post(self, batch: Sequence[Spooled]) -> Reply:
         reply = self._uplink.post(self._kind, [entry.item for entry in batch])
         self._line.note(reply.answer)
+        count_outcomes(self._counters, self._kind, reply)
         return reply
 
     def _apply(self, verdict: Verdict, batch: Sequence[Spooled], reply: Reply) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from contract.ingest import OutboundCommand
-from gateway.core.forwarding import Line, follows, portion
+from gateway.core.forwarding import Line, count_outcomes, follows, portion
 from gateway.core.ports import (
     Answer,
     Broker,
@@ -109,6 +109,7 @@ class Intake:
             return False
         self._acknowledge(batch)
         self._hand_out(reply.commands)
+        count_outcomes(self._counters, self._kind, reply)
         self._counters.count("handed_over", f"{self._kind}:direct", len(batch))
         return True
 

@@ -43,14 +43,17 @@ def _die_with_parent() -> None:
 class Broker:
     """One Mosquitto in `folder` (passwd, data, log). Use as a context manager; the port stays over restarts."""
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, further: str = "") -> None:
+        """`further`: lines after those that are shipped, e.g. a certificate for the listener."""
         self.folder = folder
+        self._further = further
         self.port = port or free_port()
         self.host = "127.0.0.1"
         self.passwd = folder / "passwd"
         self.log = folder / "mosquitto.log"
         self._accounts: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Self:
         self.start()
@@ -64,11 +67,11 @@ class Broker:
         assert self._process is None, "the broker runs already"
         program = mosquitto_program()
         assert program, "Mosquitto is not installed"
-        (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        (self.folder / "data").mkdir(exist_ok=True)
         if not self.passwd.exists():
             self._write_passwd()
         conf = self.folder / "mosquitto.conf"
-        conf.write_text(self._config(), encoding="utf-8")
+        conf.write_text(self._config() + self._further, encoding="utf-8")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [program, "-c", str(conf)],
