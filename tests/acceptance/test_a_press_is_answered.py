@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -26,13 +27,16 @@ STEPS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 STAGES: Final = ("accepted", "en_route", "arrived", "closed")
 
 
-def test_every_step_reaches_the_terminal_and_the_timeline(terminal: Terminal, desk: Desk) -> None:
+def test_every_step_reaches_the_terminal_and_the_timeline(
+    terminal: Terminal, desk: Desk, record_property: Callable[[str, object], None]
+) -> None:
     stream = desk.stream()
     pressed = stopwatch()
     event_id = terminal.press()
 
     shown = stream.wait_alert(terminal.device_id)
-    assert shown.at - pressed < 1.0, "the desk shows it within a second"
+    # Into the report, not asserted: what a machine with other work needs says nothing about the promise (see bench/).
+    record_property("press_to_stream_ms", round((shown.at - pressed) * 1000))
     assert shown.data["handling"] == "new"
     assert shown.data["ring"] is True
     assert shown.data["late_seconds"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -21,7 +22,21 @@ LATE: Final = timedelta(seconds=61)
 """A press older than a minute is marked."""
 
 
-@pytest.mark.parametrize("way", ["stop", "kill"])
+def _away(system: System, way: str) -> None:
+    if way == "freeze":
+        system.children["backend"].signal(signal.SIGSTOP)
+    else:
+        getattr(system, way)("backend")
+
+
+def _back(system: System, way: str) -> None:
+    if way == "freeze":
+        system.children["backend"].signal(signal.SIGCONT)
+    else:
+        system.start("backend")
+
+
+@pytest.mark.parametrize("way", ["stop", "kill", "freeze"])
 def test_all_alarm_afterwards_marked_as_late(make_system: Callable[..., System], way: str) -> None:
     system = make_system()
     silent, *devices = system.enrol(TERMINALS + 1)
@@ -29,7 +44,7 @@ def test_all_alarm_afterwards_marked_as_late(make_system: Callable[..., System],
     event = f'{{"specversion":"1.0","id":"once","source":"care/v1/{silent.device_id}","type":"care.sos.pressed"}}'
     with Fleet(system.broker_port, system.folder / "ledger.jsonl") as fleet:
         terminals = [fleet.add(device.device_id, device.secret) for device in devices]
-        getattr(system, way)("backend")
+        _away(system, way)
         # Their clocks say that they stored the press 55 s ago, so it is late as soon as the backend stays away for 6.
         pressed = wall_now() - timedelta(seconds=55)
         for terminal in terminals:
@@ -40,7 +55,7 @@ def test_all_alarm_afterwards_marked_as_late(make_system: Callable[..., System],
         wait_until(lambda: wall_now() > pressed + LATE, "a minute since the presses")
         system.kill("gateway-emergency")
         system.start("gateway-emergency")
-        system.start("backend")
+        _back(system, way)
         wait_until(lambda: not fleet.unanswered(), "every press is answered", seconds=30)
         stories = fleet.ledger.stories().values()
 

@@ -80,14 +80,20 @@ def reconcile(ledger: Ledger, desk: Desk) -> None:
 
 def _run(system: System, seed: int, rounds: int, seconds: float) -> None:
     devices = system.enrol(TERMINALS)
-    with Fleet(system.broker_port, system.folder / "ledger.jsonl", seed=seed) as fleet:
+    with Fleet(system.broker_port, system.folder / "ledger.jsonl", seed=seed) as fleet, system.desk() as desk:
+        stream = desk.stream()
         terminals = [fleet.add(device.device_id, device.secret, wait=False) for device in devices]
         wait_until(lambda: all(terminal.connected for terminal in terminals), "all connect")
         strike(system, terminals, *plan(seed, rounds, seconds))
         wait_until(lambda: not fleet.unanswered(), "every press is answered", seconds=60)
         system.wait_ready()
-        with system.desk() as desk:
-            reconcile(fleet.ledger, desk)
+        reconcile(fleet.ledger, desk)
+        wait_until(
+            lambda: {shown.data["device_id"] for shown in stream.alerts()} == {d.device_id for d in devices},
+            "one desk's stream, open all the time, has shown every alert",
+        )
+        assert stream.connections > 1, "it had to resume"
+        assert "resync" not in {shown.event for shown in stream.shown}
     assert all(system.children[victim].starts > rounds for victim in VICTIMS), "every blow has fallen"
     assert {end for end in system.ended if end[1] != CANARY_EXIT} == set(), "nothing else ended by itself"
 
