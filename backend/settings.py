@@ -6,9 +6,11 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -29,7 +31,19 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     database_url: str = "sqlite:///var/backend/care.sqlite"
     database_pool_size: int = Field(default=10, ge=1, le=200)
+    telemetry_store: Literal["embedded", "influx"] = "embedded"
     telemetry_path: Path = Path("var/backend/telemetry.sqlite")
+    telemetry_raw_days: int = Field(default=90, ge=1, le=36500)
+    telemetry_minute_days: int = Field(default=365, ge=1, le=36500)
+    telemetry_hour_days: int = Field(default=1825, ge=1, le=36500)
+    time_zone: str = "Asia/Shanghai"
+    influx_url: str = "http://127.0.0.1:8086"
+    influx_org: str = "care"
+    influx_bucket_prefix: str = Field(default="care", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,30}$")
+    influx_token_file: Path = Path("var/secrets/influx.token")
+    influx_timeout_seconds: float = Field(default=10.0, ge=0.1, le=120)
+    influx_backlog_path: Path = Path("var/backend/influx-backlog.sqlite")
+    influx_backlog_max_bytes: int = Field(default=2_000_000_000, ge=1_000_000)
     console_dir: Path = Path("var/console")
     locale: Literal["zh-CN", "en"] = "zh-CN"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -57,6 +71,31 @@ class Settings(BaseSettings):
         if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
             raise ValueError("SQLite needs a file: memory forgets presses")
         return value
+
+    @field_validator("influx_url")
+    @classmethod
+    def _is_a_plain_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("http://host:port or https://host:port")
+        if parts.username or parts.password:
+            raise ValueError("the token stands in influx_token_file, never in the URL")
+        return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("a name of the IANA time zones, such as Asia/Shanghai") from None
+        return value
+
+    @model_validator(mode="after")
+    def _coarser_is_kept_longer(self) -> Self:
+        if not self.telemetry_raw_days <= self.telemetry_minute_days <= self.telemetry_hour_days:
+            raise ValueError("telemetry_raw_days <= telemetry_minute_days <= telemetry_hour_days")
+        return self
 
     @classmethod
     def settings_customise_sources(
