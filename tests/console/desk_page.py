@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from tests.fakes.console_backend import PASSWORD
+from tests.harness.clock import wait_until
 
 SCREEN = {"width": 1366, "height": 768}
 
@@ -16,12 +18,26 @@ class DeskPage:
 
     def __init__(self, browser: Browser, url: str, locale: str = "zh-CN") -> None:
         self._context = browser.new_context(viewport=SCREEN, locale=locale, timezone_id="Asia/Shanghai")
-        self.page: Page = self._context.new_page()
         self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._hear)
         self.url = url
-        self.page.goto(url)
+        self.page: Page = self._tab()
+
+    def _tab(self) -> Page:
+        page = self._context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        page.goto(self.url)
+        return page
+
+    def move_to_new_tab(self, lists_read: Callable[[], int]) -> None:
+        """The same session in a tab that nobody has touched; the old tab is closed.
+
+        Playwright's look at a page counts as a gesture in it: so the backend is asked whether the desk is there.
+        """
+        self.page.close()
+        before = lists_read()
+        self.page = self._tab()
+        wait_until(lambda: lists_read() > before, "the new tab has read its list")
 
     def log_in(self, username: str = "desk1", password: str = PASSWORD) -> None:
         """Logs in and waits for the live queue."""

@@ -16,10 +16,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_press_appears_opens_and_sounds(fake: FakeBackend, desk: DeskPage) -> None:
     expect(desk.part("empty")).to_be_visible()
-    pressed = stopwatch()
     alert = fake.desk.press(home=0)
-    expect(desk.row(alert)).to_be_visible()
-    assert stopwatch() - pressed < 1.0
     desk.expect_card(alert)
     burst = desk.played(alert)
     assert burst["severity"] == "emergency"
@@ -27,6 +24,15 @@ def test_a_press_appears_opens_and_sounds(fake: FakeBackend, desk: DeskPage) -> 
     expect(desk.page).to_have_title("(1) 警报台")
     assert desk.page.locator("link[rel=icon]").get_attribute("href") == "/favicons/1.svg"
     assert desk.complaints == []
+
+
+def test_a_press_is_in_the_table_within_a_second(fake: FakeBackend, desk: DeskPage) -> None:
+    spans = []
+    for home in range(5):
+        pressed = stopwatch()
+        expect(desk.row(fake.desk.press(home=home))).to_be_visible()
+        spans.append(stopwatch() - pressed)
+    assert sorted(spans)[2] < 1.0, spans
 
 
 def test_it_rings_until_somebody_has_it_and_again_for_another_press(fake: FakeBackend, desk: DeskPage) -> None:

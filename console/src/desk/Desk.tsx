@@ -67,9 +67,13 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
   const act = (name: ActionName) => {
     if (selected === undefined) return;
     const taken = desk.takenAt !== null && serverNow() - desk.takenAt < TAKEN_GUARD_MS;
-    const allowed = details.detail?.allowed.includes(VERBS[name]) ?? name === 'accept';
-    if (taken || !allowed) return steps.withhold(selected.id, name, taken ? 'taken' : 'not_allowed');
-    if (steps.pending[selected.id] !== undefined) return;
+    const { detail } = details;
+    const pending = steps.pending[selected.id];
+    if (pending === name) return;
+    // While details are older than the row, or a step is under way, only the backend knows what is allowed: ask it.
+    const current = detail !== null && detail.version >= selected.version && pending === undefined;
+    const refused = current && !detail.allowed.includes(VERBS[name]);
+    if (taken || refused) return steps.withhold(selected.id, name, taken ? 'taken' : 'not_allowed');
     if (name === 'notes') document.getElementById(NOTE_FIELD)?.focus();
     else if (name === 'accept' || name === 'arrived') void send({ name });
     else setDialog(name);

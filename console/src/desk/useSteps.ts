@@ -1,5 +1,5 @@
-/** Sends the operator's steps, one at a time for each alert, and keeps what the backend said of them. */
-import { useCallback, useState } from 'react';
+/** Sends the operator's steps, one after the other for each alert, and keeps what the backend said of them. */
+import { useCallback, useRef, useState } from 'react';
 import { type Action, type ActionName, perform } from '../api/actions';
 import type { AlertDetail } from '../api/types';
 import type { Failure, Withheld } from './failure';
@@ -21,7 +21,7 @@ export function useSteps(answered: (alert: AlertDetail) => void, refused: () => 
     );
   }, []);
 
-  const send = useCallback(
+  const sendNow = useCallback(
     async (alertId: string, action: Action) => {
       setPending((known) => ({ ...known, [alertId]: action.name }));
       fail(alertId, null);
@@ -37,6 +37,20 @@ export function useSteps(answered: (alert: AlertDetail) => void, refused: () => 
       }
     },
     [answered, refused, fail],
+  );
+
+  // Keys come faster than answers: a step waits for the one before it, and is dropped when that one failed.
+  const turns = useRef(new Map<string, Promise<boolean>>());
+  const send = useCallback(
+    async (alertId: string, action: Action) => {
+      const before = turns.current.get(alertId) ?? Promise.resolve(true);
+      const turn = before.then((succeeded) => succeeded && sendNow(alertId, action));
+      turns.current.set(alertId, turn);
+      const succeeded = await turn;
+      if (turns.current.get(alertId) === turn) turns.current.delete(alertId);
+      return succeeded;
+    },
+    [sendNow],
   );
 
   const withhold = useCallback(

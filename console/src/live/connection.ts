@@ -6,6 +6,8 @@ import type { FeedMessage, FeedOrder, LinkState } from './messages';
 export const SILENCE_MS = 10_500;
 /** A connection that is refused or cut shows sooner: the server has said that it is not there. */
 export const BROKEN_MS = 4_000;
+/** How often `watch` is to be called. */
+export const WATCH_MS = 500;
 const RETRY_MS = 1_000;
 
 /** As much of EventSource as is used. */
@@ -47,7 +49,7 @@ export class Connection {
     this.connect();
   }
 
-  /** To be called about once a second: notices silence, tries again, and lets the pages know that somebody watches. */
+  /** To be called every WATCH_MS: notices silence, tries again, and lets the pages know that somebody watches. */
   watch(): void {
     if (this.after === null) return;
     const now = this.around.now();

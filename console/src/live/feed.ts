@@ -1,6 +1,6 @@
 /** Where a page gets its live changes from: the shared worker where it works, a connection of its own otherwise. */
 import { steadyNow } from '../clock/steady';
-import { Connection } from './connection';
+import { Connection, WATCH_MS } from './connection';
 import type { FeedMessage, FeedOrder } from './messages';
 
 /** A worker that forwards nothing for this long is dead; it would have forwarded two pings or said `offline`. */
@@ -43,7 +43,7 @@ export function openFeed(hear: (message: FeedMessage) => void): Feed {
     own?.watch();
     const waiting = port !== null && lastOrder?.kind === 'start';
     if (waiting && steadyNow() - heardAt > WORKER_SILENCE_MS) goAlone();
-  }, 1_000);
+  }, WATCH_MS);
 
   const send = (order: FeedOrder) => {
     if (own !== null) own.order(order);

@@ -1,6 +1,6 @@
 /** The shared worker: one connection for all pages of this browser (HTTP/1.1 gives a host about six). */
 import { steadyNow } from '../clock/steady';
-import { Connection } from './connection';
+import { Connection, WATCH_MS } from './connection';
 import type { FeedMessage, FeedOrder } from './messages';
 
 declare const self: { onconnect: (event: MessageEvent) => void };
@@ -14,7 +14,7 @@ const connection = new Connection({
   },
 });
 
-setInterval(() => connection.watch(), 1_000);
+setInterval(() => connection.watch(), WATCH_MS);
 
 self.onconnect = (event) => {
   const page = event.ports[0];

@@ -35,7 +35,7 @@ export function ActionBar({ allowed, pending, problem, act }: ActionBarProps) {
             key={action}
             className="action"
             variant={action === next ? 'filled' : 'default'}
-            disabled={!allowed.includes(VERBS[action]) || (pending !== null && pending !== action)}
+            disabled={!allowed.includes(VERBS[action])}
             loading={pending === action}
             onClick={() => act(action)}
             data-action={action}
