@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from contract.times import parse_time
 from contract.topics import answer_id
 from tests.harness.clock import wait_until
 from tests.harness.desk import Desk
-from tests.harness.fleet import Fleet
 from tests.harness.system import Credential, System
 from tests.harness.terminal import Terminal
 from tests.harness.wire import Link
@@ -49,19 +46,3 @@ def test_a_repeat_after_closing_opens_nothing(terminal: Terminal, desk: Desk) ->
     wait_until(lambda: len(terminal.answers("once", "received")) > again, "the repeat is answered")
     assert {h.command["id"] for h in terminal.answers("once", "received")} == {first}
     assert [a["handling"] for a in desk.alerts_of(terminal.device_id)] == ["closed"]
-
-
-def test_two_gateways_that_both_read_all_events_make_one_alert(make_system: Callable[..., System]) -> None:
-    system = make_system(gateways=("gw1", "gw2"))
-    devices = system.enrol(20)
-    with Fleet(system.broker_port, system.folder / "ledger.jsonl") as fleet, system.desk() as desk:
-        terminals = [fleet.add(device.device_id, device.secret) for device in devices]
-        for terminal in terminals:
-            terminal.press()
-        wait_until(lambda: not fleet.unanswered(), "all are answered")
-        alerts = desk.alerts()
-        stories = fleet.ledger.stories().values()
-    assert sorted(alert["device_id"] for alert in alerts) == sorted(device.device_id for device in devices)
-    assert {alert["count"] for alert in alerts} == {1}
-    for story in stories:
-        assert set(story.received) == {answer_id(story.device_id, story.event_id, "received")}

@@ -36,7 +36,7 @@ def _back(system: System, way: str) -> None:
         system.start("backend")
 
 
-@pytest.mark.parametrize("way", ["stop", "kill", "freeze"])
+@pytest.mark.parametrize("way", [pytest.param("stop", marks=pytest.mark.slow), "kill", "freeze"])
 def test_all_alarm_afterwards_marked_as_late(make_system: Callable[..., System], way: str) -> None:
     system = make_system()
     silent, *devices = system.enrol(TERMINALS + 1)

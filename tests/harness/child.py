@@ -66,6 +66,7 @@ class Child:
         if self._process is None:
             return 0
         self._process.terminate()
+        self.signal(signal.SIGCONT)  # a test that failed may have left it frozen
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:

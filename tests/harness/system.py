@@ -168,12 +168,15 @@ class System:
         with self._lock:
             for child in self.children.values():
                 child.wanted = False
-        codes = {child.name: child.stop() for child in reversed(list(self.children.values())) if child.running}
-        # Last: what the watcher started dies with its thread.
-        self._stopped.set()
-        if self._watcher.is_alive():
-            self._watcher.join(10)
-        return codes
+        try:
+            return {child.name: child.stop() for child in reversed(list(self.children.values())) if child.running}
+        finally:
+            for child in self.children.values():
+                child.kill()
+            # Last: what the watcher started dies with its thread.
+            self._stopped.set()
+            if self._watcher.is_alive():
+                self._watcher.join(10)
 
     def _watch(self) -> None:
         """Reload the broker's accounts when they change; start again what ended by itself."""
