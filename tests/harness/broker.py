@@ -178,10 +178,12 @@ class Broker:
             len(text).to_bytes(2, "big") + text for text in (username.encode(), username.encode(), secret.encode())
         )
         packet = bytes([0x10, len(body) & 0x7F | 0x80, len(body) >> 7]) + body
-        with socket.create_connection((self.host, self.port), timeout=2) as probe:
-            probe.sendall(packet)
-            answer = probe.recv(4)
-            if answer[-1:] != b"\x00":
-                return False
-            probe.sendall(b"\xe0\x00")
-            return True
+        try:
+            with socket.create_connection((self.host, self.port), timeout=2) as probe:
+                probe.sendall(packet)
+                if probe.recv(4)[-1:] != b"\x00":
+                    return False
+                probe.sendall(b"\xe0\x00")
+                return True
+        except OSError:  # a refusal may arrive as a reset
+            return False
