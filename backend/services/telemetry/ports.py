@@ -71,7 +71,8 @@ class TelemetryStore(Protocol):
     def windows(self, device_id: str, metric: str, start: float, end: float, seconds: int) -> list[Window]:
         """The span in windows of `seconds`, aligned to multiples of it since 1970, in order of time.
 
-        Answered from roll-ups where these are as fine as asked, so that a year costs no more than a day.
+        A window that the span only touches is answered whole. Answered from roll-ups where these are as fine as
+        asked, so that a year costs no more than a day; always as if from the readings, late and replaced ones included.
         """
         ...
 
@@ -84,9 +85,10 @@ class TelemetryStore(Protocol):
         ...
 
     def delete(self, device_id: str, start: float, end: float) -> int:
-        """Forget what the device measured in the span, roll-ups included; says how many readings that were.
+        """Forget what the device measured in the span, roll-ups and what waits to be written included.
 
-        Proof of erasure is that reading finds nothing: a store that cannot count says 0.
+        Says how many readings that were. Where readings have expired already, a roll-up that the span only touches
+        goes whole. Safe to repeat: an erasure is repeated until it has worked. Proof of erasure is that reading finds nothing: a store that cannot count says 0.
         """
         ...
 
