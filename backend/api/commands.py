@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
-from backend.api.ingest_events import INGESTS, MAX_ITEMS, json, unreadable_batch
+from backend.api.ingest_events import INGESTS, MAX_ITEMS, THREADS, json, unreadable_batch
 from backend.services.alarm.hand_out_commands import ClaimCommands, RecordOutcomes
 from contract.ingest import BatchAnswer, ClaimAnswer, ClaimRequest, CommandOutcomes
 from contract.vocabulary import Lane
@@ -41,6 +41,7 @@ def _decode(kind: type[_Body], body: bytes) -> _Body:
 
 def router(calls: CommandCalls) -> APIRouter:
     """`/ingest/v1/commands`."""
+    threads = CapacityLimiter(THREADS)
     api = APIRouter(prefix="/commands", tags=["ingest"])
 
     @api.post("/claim", dependencies=[INGESTS])
@@ -53,8 +54,8 @@ def router(calls: CommandCalls) -> APIRouter:
         looks = int(min(max(asked.wait_seconds, 0.0), MOST_SECONDS) / LOOK_EVERY_SECONDS)
         commands: list[Any] = []
         for look in range(looks + 1):
-            if await run_in_threadpool(calls.has_due, lane):
-                commands = await run_in_threadpool(calls.claim, asked.gateway[:64], lane, asked.max)
+            if await to_thread.run_sync(calls.has_due, lane, limiter=threads):
+                commands = await to_thread.run_sync(calls.claim, asked.gateway[:64], lane, asked.max, limiter=threads)
             # A gateway that has gone away must not be given a lease.
             if commands or look == looks or calls.stopping() or await request.is_disconnected():
                 break
@@ -67,7 +68,7 @@ def router(calls: CommandCalls) -> APIRouter:
         body = _decode(CommandOutcomes, await request.body())
         if len(body.items) > MAX_ITEMS:
             raise unreadable_batch(f"{len(body.items)} items, at most {MAX_ITEMS}")
-        answered = await run_in_threadpool(calls.outcomes, body.gateway[:64], body.items)
+        answered = await to_thread.run_sync(calls.outcomes, body.gateway[:64], body.items, limiter=threads)
         return json(BatchAnswer(outcomes=answered), 200)
 
     return api

@@ -106,7 +106,8 @@ def router(calls: StreamCalls) -> APIRouter:
     """`/stream` of the staff API."""
     api = APIRouter(tags=["live"])
 
-    @api.get("/stream", dependencies=[WATCHES], response_class=LiveResponse)
+    # FastAPI reads the status code of a response class from its constructor, and this one's has none.
+    @api.get("/stream", dependencies=[WATCHES], response_class=LiveResponse, status_code=200)
     async def stream(
         request: Request,
         last_event_id: Annotated[str | None, Header()] = None,
