@@ -18,6 +18,7 @@ from device_sim.adapters.enrolment import Enrolment
 from device_sim.adapters.fleet_file import Enrolled, load_fleet, save_fleet
 from device_sim.adapters.ledger import Ledger, Watcher, read_ledger
 from device_sim.adapters.link import Broker, Link, Listener, Loss
+from device_sim.adapters.metrics import FleetFigures, MetricsServer
 from device_sim.adapters.mqtt import Connection
 from device_sim.adapters.pacing import Backoff, ConnectGate
 from device_sim.adapters.session import Session, Surroundings
@@ -48,6 +49,7 @@ class Simulator:
         self._plan = {device.key: device for device in plan(settings.terminals, settings.sensors, settings.seed)}
         self._tasks: set[asyncio.Task[None]] = set()
         self._control = ControlServer(settings.control_socket, self)
+        self._metrics = MetricsServer(self.figures)
         self._scenario = Scenario(
             settings.heartbeat_seconds, settings.telemetry_seconds, settings.spontaneous_presses_per_hour
         )
@@ -70,6 +72,7 @@ class Simulator:
             counters_changed=self._store_counters,
         )
         await self._control.start()
+        self._serve_metrics()
         for device in known:
             self._run(device, memories.get(device.device_id, Memory()))
         self._enrolment = self._begin(self._enrol(), "enrolment")
@@ -85,6 +88,7 @@ class Simulator:
     async def stop(self) -> None:
         """Say farewell for every device and store the counters."""
         await self._control.stop()
+        self._metrics.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -112,6 +116,28 @@ class Simulator:
     def watch(self, device_id: str, watcher: Watcher) -> Callable[[], None]:
         """Be told each record of a device as it is written; the answer stops that."""
         return self._ledger.watch(device_id, watcher)
+
+    def figures(self) -> FleetFigures:
+        """How the fleet stands now; may be asked from any thread."""
+        sessions = list(self.sessions.values())
+        connected = sum(session.connected for session in sessions)
+        refused = sum(session.loss is Loss.NOT_AUTHORIZED for session in sessions)
+        return FleetFigures(
+            planned=len(self._plan),
+            connected=connected,
+            refused=refused,
+            away=len(sessions) - connected - refused,
+            unanswered=sum(len(session.device.presses) for session in sessions),
+            records={str(kind): count for kind, count in self._ledger.written.items()},
+        )
+
+    def _serve_metrics(self) -> None:
+        if not self._settings.metrics_port:
+            return
+        try:
+            self._metrics.start(self._settings.metrics_host, self._settings.metrics_port)
+        except OSError:  # figures are worth less than a fleet that runs
+            _log.error("metrics_port_taken", port=self._settings.metrics_port)
 
     # how devices come to run
 
@@ -170,13 +196,11 @@ class Simulator:
         told = (0, 0)
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
-            sessions = self.sessions.values()
-            connected = sum(session.connected for session in sessions)
-            refused = sum(session.loss is Loss.NOT_AUTHORIZED for session in sessions)
-            if (connected, refused) != told:
-                told = (connected, refused)
-                _log.info("fleet", connected=connected, refused=refused, devices=len(self.sessions))
-                if refused:
+            now = self.figures()
+            if (now.connected, now.refused) != told:
+                told = (now.connected, now.refused)
+                _log.info("fleet", connected=now.connected, refused=now.refused, devices=len(self.sessions))
+                if now.refused:
                     _log.warning("credentials_refused", hint="another platform? move the fleet file away to enrol anew")
 
     def _begin(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:

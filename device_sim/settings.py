@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     fleet_file: Path = Path("var/sim/fleet.json")
     ledger_file: Path = Path("var/sim/ledger.jsonl")
     control_socket: Path = Path("var/run/sim.sock")
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     terminals: int = Field(default=24, ge=0, le=20_000)
     sensors: int = Field(default=12, ge=0, le=20_000)

@@ -43,7 +43,16 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "opt_broker_port": ("消息服务器端口", "port of the broker"),
     "opt_http_port": ("控制台和接口端口", "port of the console and the API"),
     "opt_telemetry_port": ("遥测接收端口", "port of the telemetry intake"),
-    "opt_metrics_port": ("网关指标端口", "port of a gateway's metrics"),
+    "opt_metrics_port": ("指标端口", "port of this program's metrics"),
+    "opt_influx": (
+        "遥测存入此 InfluxDB 2.x：http(s)://主机:端口",
+        "keep telemetry in this InfluxDB 2.x: http(s)://host:port",
+    ),
+    "opt_influx_org": ("InfluxDB 的组织名", "organisation in InfluxDB"),
+    "opt_influx_token_file": (
+        "InfluxDB 令牌文件（也可放在环境变量 CARE_INFLUX_TOKEN 中）",
+        "file with the token for InfluxDB (or put it in CARE_INFLUX_TOKEN)",
+    ),
     "opt_broker_url": (
         "使用外部消息服务器：mqtt(s)://主机:端口",
         "use an external broker: mqtt(s)://host:port",
@@ -85,6 +94,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "端口 {port} 已被占用。用 {option} 换一个端口，或在 config/launcher.toml 中修改。",
         "Port {port} is taken. Choose another with {option}, or in config/launcher.toml.",
     ),
+    "influx_no_token": (
+        "缺少 InfluxDB 令牌。写入 {path}（权限 0600），或放在环境变量 {variable} 中再启动。",
+        "No token for InfluxDB. Put it into {path} (mode 0600), or start with it in {variable}.",
+    ),
+    "store_is_influx": ("遥测存入 InfluxDB：{url}", "Telemetry is kept in InfluxDB: {url}"),
     "not_ready": ("{name} 未能就绪。日志 {log} 的结尾：", "{name} did not become ready. The end of {log}:"),
     "ready": ("已就绪（{seconds} 秒）：{address}", "Ready in {seconds} s: {address}"),
     "accounts_first": (
@@ -200,6 +214,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "doctor_part_wrong": (
         "{name} 没有应答。查看日志 var/log/{name}.log。",
         "{name} does not answer. See var/log/{name}.log.",
+    ),
+    "doctor_store": ("遥测数据库有应答（{store}）", "the telemetry store answers ({store})"),
+    "doctor_store_wrong": (
+        "遥测数据库没有应答（{store}）：{detail}。读数在磁盘上等待，警报不受影响。",
+        "The telemetry store does not answer ({store}): {detail}. Readings wait on disk; alarms go on.",
     ),
     "doctor_ready": ("系统自检通过", "the system says that it is ready"),
     "doctor_ready_wrong": (

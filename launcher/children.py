@@ -49,7 +49,19 @@ def _python(program: str, *arguments: str) -> tuple[str, ...]:
 
 
 def _backend(settings: LauncherSettings) -> dict[str, str]:
-    return {"CARE_BACKEND_DEMO": str(settings.demo).lower()}
+    return {"CARE_BACKEND_DEMO": str(settings.demo).lower(), **influx_environment(settings)}
+
+
+def influx_environment(settings: LauncherSettings) -> dict[str, str]:
+    """What tells a backend to keep telemetry in InfluxDB; nothing where its own settings decide."""
+    if not settings.influx_url:
+        return {}
+    return {
+        "CARE_BACKEND_TELEMETRY_STORE": "influx",
+        "CARE_BACKEND_INFLUX_URL": settings.influx_url,
+        "CARE_BACKEND_INFLUX_ORG": settings.influx_org,
+        "CARE_BACKEND_INFLUX_TOKEN_FILE": settings.influx_token_file,
+    }
 
 
 def _gateway(places: Places, settings: LauncherSettings, account: str, metrics_port: int) -> dict[str, str]:
@@ -69,6 +81,7 @@ def _sim(places: Places, settings: LauncherSettings) -> dict[str, str]:
         **_broker("CARE_SIM", settings),
         "CARE_SIM_TOKEN_FILE": str(places.secrets / "sim.token"),
         "CARE_SIM_BACKEND_URL": f"http://127.0.0.1:{settings.http_port}",
+        "CARE_SIM_METRICS_PORT": str(settings.sim_metrics_port),
     }
 
 

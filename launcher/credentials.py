@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from launcher.files import write_secret, write_whole
@@ -20,7 +21,9 @@ TOKENS: dict[str, list[str]] = {
     "sim": ["enrol"],
     "cli": ["enrol", "read", "metrics"],
     "launcher": ["health"],
+    "prometheus": ["metrics"],
 }
+INFLUX_TOKEN_VARIABLE = "CARE_INFLUX_TOKEN"  # noqa: S105 - the variable's name
 PROBE_ACCOUNT = "launcher.probe"
 # Broker accounts. The dot keeps them apart from device ids, which never have one.
 BROKER_ACCOUNTS = ("gw1.events", "gw1.telemetry", PROBE_ACCOUNT)
@@ -53,6 +56,18 @@ def ensure_database_password(places: Places, host: str) -> None:
     write_secret(places.secrets / "pgpass", f"{host}:*:care:care:{password}\n")
     (places.var / "database").mkdir(exist_ok=True)
     write_whole(places.var / "database" / "password", password, 0o444)
+
+
+def ensure_influx_token(path: Path, environment: MutableMapping[str, str]) -> bool:
+    """Whether the token for InfluxDB stands in its file; one given as `CARE_INFLUX_TOKEN` is put there.
+
+    It leaves the environment, so that no child inherits it: only its file is passed on.
+    """
+    given = environment.pop(INFLUX_TOKEN_VARIABLE, "").strip()
+    if given:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_secret(path, given)
+    return path.exists()
 
 
 def password_file(places: Places, account: str) -> Path:

@@ -133,6 +133,16 @@ def _running(places: Places, settings: LauncherSettings) -> Iterator[Diagnosis]:
     status, body = backend.call("GET", "/readyz")
     failing = "; ".join(_failing(body))
     yield _judge(status == 200, "doctor_ready", status=status, failing=failing)
+    yield _store(places, settings)
+
+
+def _store(places: Places, settings: LauncherSettings) -> Diagnosis:
+    """The telemetry store, as the process that writes to it says."""
+    body = Backend(settings.telemetry_http_port, token(places, "cli")).call("GET", "/readyz")[1]
+    found = next((row for row in body.get("checks", []) if row["code"] == "telemetry_store"), None)
+    detail = found["detail"][language()] if found else ""
+    store = settings.influx_url or "SQLite"
+    return _judge(bool(found and found["ok"]), "doctor_store", store=store, detail=detail)
 
 
 def _failing(body: dict[str, Any]) -> Iterator[str]:

@@ -19,6 +19,8 @@ OPTIONS = {
     "telemetry_http_port": "--telemetry-http-port",
     "emergency_metrics_port": "--emergency-metrics-port",
     "telemetry_metrics_port": "--telemetry-metrics-port",
+    "sim_metrics_port": "--sim-metrics-port",
+    "launcher_metrics_port": "--launcher-metrics-port",
 }
 
 
@@ -44,6 +46,8 @@ def taken_ports(settings: LauncherSettings) -> dict[str, int]:
     wanted = {name: int(getattr(settings, name)) for name in OPTIONS}
     if settings.broker_url:
         del wanted["broker_port"]
+    if not settings.simulator:
+        del wanted["sim_metrics_port"]
     return {name: port for name, port in wanted.items() if not _is_free(port)}
 
 

@@ -27,7 +27,12 @@ class LauncherSettings(BaseSettings):
     telemetry_http_port: int = Field(default=8081, ge=1, le=65535)
     emergency_metrics_port: int = Field(default=9101, ge=1, le=65535)
     telemetry_metrics_port: int = Field(default=9102, ge=1, le=65535)
+    sim_metrics_port: int = Field(default=9103, ge=1, le=65535)
+    launcher_metrics_port: int = Field(default=9104, ge=1, le=65535)
     broker_url: str = ""
+    influx_url: str = ""
+    influx_org: str = "care"
+    influx_token_file: str = "var/secrets/influx.token"  # noqa: S105 - where it stands
     demo: bool = True
     simulator: bool = True
     ready_seconds: float = Field(default=60.0, gt=0)
@@ -45,6 +50,18 @@ class LauncherSettings(BaseSettings):
             # One account for all would make one connection of them all (use_username_as_clientid), and a
             # password in an address ends up in logs and process lists.
             raise ValueError("broker_url: no user or password in it; each account has its file in var/secrets")
+        return value
+
+    @field_validator("influx_url")
+    @classmethod
+    def _names_an_influxdb(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("influx_url: http://host:port or https://host:port")
+        if parts.username or parts.password:
+            raise ValueError("influx_url: no user or password in it; the token has its file in var/secrets")
         return value
 
     @classmethod

@@ -50,6 +50,7 @@ class Child:
     started_at: float = 0.0
     again_at: float = 0.0
     backoff: Backoff = field(default_factory=Backoff)
+    starts: int = 0
 
 
 class Supervisor:
@@ -74,7 +75,12 @@ class Supervisor:
                 self._begin(child, now)
 
     def states(self) -> dict[str, ChildState]:
-        return {name: child.state for name, child in self._children.items()}
+        """May be asked from any thread."""
+        return {name: child.state for name, child in list(self._children.items())}
+
+    def starts(self) -> dict[str, int]:
+        """How often each was started, or could not be."""
+        return {name: child.starts for name, child in list(self._children.items())}
 
     def ends_in_a_row(self, name: str) -> int:
         return self._children[name].backoff.ends
@@ -109,6 +115,7 @@ class Supervisor:
     def _begin(self, child: Child, now: float) -> None:
         again = child.state is ChildState.WAITING
         child.started_at = now
+        child.starts += 1
         try:
             child.process = self._start(child.spec)
         except OSError:

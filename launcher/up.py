@@ -14,11 +14,12 @@ from launcher.api import Backend
 from launcher.broker import broker_child
 from launcher.children import programs
 from launcher.console import ensure_console
-from launcher.credentials import ensure_credentials, token
+from launcher.credentials import INFLUX_TOKEN_VARIABLE, ensure_credentials, ensure_influx_token, token
 from launcher.exits import Exit
 from launcher.health import HealthReporter
 from launcher.leftovers import end_leftovers
 from launcher.logs import tail, turn_over
+from launcher.metrics import serve_metrics
 from launcher.mqtt_probe import Answer
 from launcher.places import Places
 from launcher.processes import local_starter
@@ -47,6 +48,7 @@ def up(places: Places, settings: LauncherSettings, wants_console: bool) -> Exit:
             print(text("swept", count=len(swept)), flush=True)
         _refuse_taken_ports(settings)
         ensure_credentials(places)
+        _need_influx_token(places, settings)
         if wants_console:
             ensure_console(places)
         return Run(places, settings, Voice(log)).until_stopped()
@@ -66,6 +68,7 @@ class Run:
             Backend(settings.http_port, token(places, "launcher")), self._probe, self._supervisor.states
         )
         voice.on_change(self._changed)
+        self._end_metrics = serve_metrics(settings.launcher_metrics_port, self._supervisor)
         self._is_ready = False
         self._passwd = places.broker / "passwd"
         self._passwd_seen = _signature(self._passwd)
@@ -134,6 +137,7 @@ class Run:
         self._voice.say("stopping")
         self._reporter.stop()
         self._supervisor.stop(_wait_plainly)
+        self._end_metrics()
         record_file(self._places).unlink(missing_ok=True)
         self._voice.say("stopped")
 
@@ -143,6 +147,15 @@ def _refuse_taken_ports(settings: LauncherSettings) -> None:
     if taken:
         lines = [text("port_taken", port=port, option=readiness.OPTIONS[name]) for name, port in taken.items()]
         raise Stop("\n".join(lines), Exit.CONFLICT)
+
+
+def _need_influx_token(places: Places, settings: LauncherSettings) -> None:
+    """InfluxDB itself may be away (readings wait on disk), but without a token it never takes any."""
+    if not settings.influx_url:
+        return
+    path = places.root / settings.influx_token_file
+    if not ensure_influx_token(path, os.environ):
+        raise Stop(text("influx_no_token", path=path, variable=INFLUX_TOKEN_VARIABLE), Exit.MISSING)
 
 
 def _signature(path: Path) -> tuple[int, int, int]:

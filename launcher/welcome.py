@@ -18,6 +18,8 @@ def show_welcome(places: Places, settings: LauncherSettings, voice: Voice, secon
     for accounts in (places.secrets / "demo-accounts.json", places.secrets / "first-account.json"):
         if accounts.exists():
             _show_accounts(accounts, voice)
+    if settings.influx_url:
+        voice.say("store_is_influx", url=settings.influx_url)
     voice.say("how_to_press")
     voice.say("how_to_stop")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,10 @@ def read_ledger(path: Path) -> Iterator[Record]:
 
 
 class Ledger:
-    """Appends records. `pressed` is on disk (fsync) when `append` returns; the rest survives kill -9 of the process."""
+    """Appends records. `pressed` is on disk (fsync) when `append` returns; the rest survives kill -9 of the process.
+
+    `written` counts what was appended since the start, by kind.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises `LedgerBusy` where another process holds the file."""
@@ -44,6 +48,7 @@ class Ledger:
             os.close(self._fd)
             raise LedgerBusy(str(path)) from None
         self._mend_tail()
+        self.written: Counter[Kind] = Counter(dict.fromkeys(Kind, 0))
         self._watchers: dict[str, list[Watcher]] = {}
 
     def _mend_tail(self) -> None:
@@ -54,6 +59,7 @@ class Ledger:
     def append(self, record: Record) -> None:
         """Write one record and tell its device's watchers. Raises OSError where the disk refuses it."""
         self._write(encode(record) + b"\n")
+        self.written[record.kind] += 1
         if record.kind is Kind.PRESSED:
             os.fsync(self._fd)
         for watcher in list(self._watchers.get(record.device_id, ())):

@@ -25,7 +25,15 @@ from tests.harness.wire import MosquittoRr
 pytestmark = pytest.mark.broker
 
 PROGRAMS: Final = ("backend", "config", "contract", "device_sim", "gateway", "launcher")
-PORTS: Final = ("broker", "http", "telemetry-http", "emergency-metrics", "telemetry-metrics")
+PORTS: Final = (
+    "broker",
+    "http",
+    "telemetry-http",
+    "emergency-metrics",
+    "telemetry-metrics",
+    "sim-metrics",
+    "launcher-metrics",
+)
 CHILDREN: Final = {"broker", "backend", "backend-telemetry", "gateway-emergency", "gateway-telemetry", "sim"}
 CONFLICT: Final = 4
 

@@ -17,7 +17,15 @@ from tests.harness.ports import free_port
 ROOT = Path(__file__).resolve().parents[3]
 STAND_INS = ROOT / "tests" / "fakes" / "launcher_programs"
 PROGRAMS = {"backend": "backend.py", "gateway": "listener.py", "device_sim": "listener.py"}
-PORTS = ("broker", "http", "telemetry_http", "emergency_metrics", "telemetry_metrics")
+PORTS = (
+    "broker",
+    "http",
+    "telemetry_http",
+    "emergency_metrics",
+    "telemetry_metrics",
+    "sim_metrics",
+    "launcher_metrics",
+)
 
 
 class Checkout:
