@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { en } from '../src/i18n/en';
 import { fill, textsOf } from '../src/i18n/texts';
@@ -21,6 +22,21 @@ describe('the two languages', () => {
       expect(en[key].trim(), key).not.toBe('');
       if (key !== 'language.switch') expect(en[key], key).not.toMatch(/[\u4e00-\u9fff]/);
     }
+  });
+});
+
+/** Prefixes of texts that are found by a code of the backend, an action or a unit. */
+const BY_CODE =
+  /^(component|effect|health|timeline|answers\.(stage|state)|handling|severity|person|role|problem|action|span|link|login)\./;
+
+describe('every text', () => {
+  it('is used', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.tsx?$/.test(name),
+    );
+    const others = files.filter((name) => !/i18n.(zh|en)\.ts$/.test(name) && !name.endsWith('.d.ts'));
+    const source = others.map((name) => readFileSync(`src/${name}`, 'utf8')).join('\n');
+    expect(keys.filter((key) => !BY_CODE.test(key) && !source.includes(`'${key}'`))).toEqual([]);
   });
 });
 

@@ -56,7 +56,9 @@ describe('a step in words', () => {
   it('names the outcome, the note and who has seen the person', () => {
     const detail = { outcome: 'no_answer', text: 'asleep', seen_by: '沈国良' };
     const entry = { id: 1, at: '', kind: 'closed', actor: ACTOR, source: 'console', reason: '', detail };
-    expect(stepWords(entry, ENGLISH, WORDS)).toBe('Closed: Helped by phone · asleep · 沈国良');
+    expect(stepWords(entry, ENGLISH, WORDS)).toBe(
+      'Closed: Helped by phone · asleep · 沈国良 has seen the person',
+    );
   });
 
   it('shows a kind that this console does not know', () => {

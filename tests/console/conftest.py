@@ -19,7 +19,7 @@ from tests.harness.ports import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CONSOLE: Final = ROOT / "console"
-_FLAGS: Final = (
+FLAGS: Final = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -29,7 +29,7 @@ _FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-_SOUND_ALLOWED: Final = "--autoplay-policy=no-user-gesture-required"
+SOUND_ALLOWED: Final = "--autoplay-policy=no-user-gesture-required"
 _SOUND_NEEDS_GESTURE: Final = "--autoplay-policy=document-user-activation-required"
 
 
@@ -79,7 +79,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def loud(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     """A browser in which sound is allowed."""
-    browser = playwright.chromium.launch(executable_path=chromium, args=[*_FLAGS, _SOUND_ALLOWED])
+    browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, SOUND_ALLOWED])
     yield browser
     browser.close()
 
@@ -89,8 +89,8 @@ def quiet(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     """A browser that wants a key or a click before a page may sound."""
     browser = playwright.chromium.launch(
         executable_path=chromium,
-        args=[*_FLAGS, _SOUND_NEEDS_GESTURE],
-        ignore_default_args=[_SOUND_ALLOWED],
+        args=[*FLAGS, _SOUND_NEEDS_GESTURE],
+        ignore_default_args=[SOUND_ALLOWED],
     )
     yield browser
     browser.close()

@@ -59,10 +59,10 @@ def test_the_card_shows_each_step_with_its_time_and_what_the_terminal_was_told(
     expect(steps.first.locator("time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
     answers = desk.part("answers").locator("li")
     expect(answers).to_have_count(2)
-    expect(answers.last).to_have_attribute("data-state", "sent")
+    expect(answers.first).to_have_attribute("data-state", "sent")
     fake.desk.confirm(alert)
-    expect(answers.last).to_have_attribute("data-state", "done")
-    expect(answers.last).to_contain_text("终端已确认")
+    expect(answers.first).to_have_attribute("data-state", "done")
+    expect(answers.first).to_contain_text("终端已确认")
 
 
 def test_an_unanswered_sos_asks_who_has_seen_the_person(fake: FakeBackend, desk: DeskPage) -> None:

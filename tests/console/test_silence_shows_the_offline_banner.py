@@ -18,6 +18,8 @@ def test_a_frozen_stream_is_noticed_and_nothing_is_missed(fake: FakeBackend, des
     expect(desk.part("offline")).to_be_visible(timeout=13_000)
     assert stopwatch() - began <= 12.5, "within 12 s of silence"
     expect(desk.part("offline")).to_contain_text("守好值班电话")
+    expect(desk.part("empty")).to_have_count(0)
+    expect(desk.part("not-known")).to_be_visible()
     missed = fake.desk.press(home=0)
     fake.frozen = False
     expect(desk.row(missed)).to_be_visible(timeout=15_000)

@@ -114,6 +114,7 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
           <Queue
             queue={queue}
             list={desk.list}
+            offline={link.state === 'offline'}
             selectedId={desk.selectedId}
             staffId={staff.id}
             failed={(id) => steps.failures[id] !== undefined}

@@ -10,6 +10,7 @@ import type { DeskState } from './state';
 type Props = {
   queue: readonly AlertSummary[];
   list: DeskState['list'];
+  offline: boolean;
   selectedId: string | null;
   staffId: string;
   failed: (alertId: string) => boolean;
@@ -17,7 +18,7 @@ type Props = {
   reload: () => void;
 };
 
-export function Queue({ queue, list, selectedId, staffId, failed, select, reload }: Props) {
+export function Queue({ queue, list, offline, selectedId, staffId, failed, select, reload }: Props) {
   const { t } = useTexts();
   const table = useRef<HTMLTableElement>(null);
   useEffect(() => {
@@ -74,12 +75,12 @@ export function Queue({ queue, list, selectedId, staffId, failed, select, reload
             ),
         )}
       </table>
-      {queue.length === 0 && <EmptyQueue list={list} reload={reload} />}
+      {queue.length === 0 && <EmptyQueue list={list} offline={offline} reload={reload} />}
     </section>
   );
 }
 
-function EmptyQueue({ list, reload }: Pick<Props, 'list' | 'reload'>) {
+function EmptyQueue({ list, offline, reload }: Pick<Props, 'list' | 'offline' | 'reload'>) {
   const { t } = useTexts();
   if (list === 'loading') {
     return (
@@ -94,6 +95,14 @@ function EmptyQueue({ list, reload }: Pick<Props, 'list' | 'reload'>) {
       <div className="blank" role="alert">
         <p className="blank-title">{t('queue.failed')}</p>
         <Button onClick={reload}>{t('queue.retry')}</Button>
+      </div>
+    );
+  }
+  if (offline) {
+    return (
+      <div className="blank" role="status" data-testid="not-known">
+        <p className="blank-title">{t('queue.unknown')}</p>
+        <p>{t('queue.unknown_what')}</p>
       </div>
     );
   }

@@ -1,7 +1,7 @@
 /** The steps in the order in which they are usually taken; only those that the backend allows now can be pressed. */
 import { Button } from '@mantine/core';
 import type { ActionName } from '../../api/actions';
-import type { Verb } from '../../api/types';
+import type { AlertSummary, Verb } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
 import { shownKey } from '../../keys/table';
 
@@ -17,16 +17,26 @@ export const VERBS: Readonly<Record<ActionName, Verb>> = {
   notes: 'note',
 };
 
+const NEXT: Readonly<Record<AlertSummary['handling'], ActionName | null>> = {
+  new: 'accept',
+  accepted: 'dispatch',
+  dispatched: 'en-route',
+  en_route: 'arrived',
+  arrived: 'close',
+  closed: null,
+};
+
 export type ActionBarProps = {
+  handling: AlertSummary['handling'];
   allowed: readonly Verb[];
   pending: ActionName | null;
   problem: string | null;
   act: (action: ActionName) => void;
 };
 
-export function ActionBar({ allowed, pending, problem, act }: ActionBarProps) {
+export function ActionBar({ handling, allowed, pending, problem, act }: ActionBarProps) {
   const { t } = useTexts();
-  const next = ORDER.find((action) => allowed.includes(VERBS[action]));
+  const next = allowed.includes('accept') ? 'accept' : NEXT[handling];
   return (
     <div className="actions">
       <div className="actions-row" role="toolbar">

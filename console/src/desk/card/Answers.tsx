@@ -1,4 +1,4 @@
-/** What the terminal has told the person, and whether the terminal has confirmed that it did. */
+/** What the terminal is to tell the person, the latest first, and whether the terminal has confirmed that it did. */
 import type { CommandLine } from '../../api/types';
 import { clockTime } from '../../clock/format';
 import { useTexts } from '../../i18n/texts';
@@ -7,7 +7,7 @@ const MARKS: Readonly<Record<string, string>> = { done: '✓', sent: '→', pend
 
 export function Answers({ commands }: { commands: readonly CommandLine[] }) {
   const { t } = useTexts();
-  const answers = commands.filter((command) => command.stage !== null);
+  const answers = commands.filter((command) => command.stage !== null).reverse();
   return (
     <section className="part" data-testid="answers">
       <h4>{t('answers.title')}</h4>

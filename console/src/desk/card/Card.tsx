@@ -17,7 +17,7 @@ import { NoteBox } from './NoteBox';
 import { PeopleAndPlace } from './PeopleAndPlace';
 import { Timeline } from './Timeline';
 
-type Props = Omit<ActionBarProps, 'allowed'> & {
+type Props = Omit<ActionBarProps, 'allowed' | 'handling'> & {
   alert: AlertSummary;
   details: Details;
   mine: boolean;
@@ -31,7 +31,7 @@ export function Card({ alert: row, details, mine, sendNote, ...bar }: Props) {
   return (
     <article className={`card level-${rank(alert.severity)}`} data-testid="card" data-alert-id={alert.id}>
       <CardHead alert={alert} mine={mine} />
-      <ActionBar {...bar} allowed={detail?.allowed ?? []} />
+      <ActionBar {...bar} handling={alert.handling} allowed={detail?.allowed ?? []} />
       <div className="card-body">
         <PeopleAndPlace alert={alert} card={detail?.card ?? null} />
         {failed && (

@@ -41,7 +41,7 @@ function actorWords({ actor }: TimelineEntry, { t }: Texts): string {
 }
 
 /** The step in words with what was said in it; a kind that this console does not know is shown as it is. */
-export function stepWords(entry: TimelineEntry, { find }: Texts, words: Words): string {
+export function stepWords(entry: TimelineEntry, { t, find }: Texts, words: Words): string {
   const { detail } = entry;
   const values: Values = {};
   for (const [name, value] of Object.entries(detail)) {
@@ -50,6 +50,7 @@ export function stepWords(entry: TimelineEntry, { find }: Texts, words: Words): 
   if (typeof detail.outcome === 'string') values.outcome = words.outcome(detail.outcome);
   if (typeof detail.stage === 'string') values.stage = find('answers.stage', detail.stage) ?? detail.stage;
   const step = find('timeline', entry.kind, values) ?? entry.kind;
-  const said = ['note', 'text', 'seen_by'].filter((name) => !(entry.kind === 'noted' && name === 'text'));
-  return [step, ...said.map((name) => values[name]).filter((value) => value !== undefined)].join(' · ');
+  const text = entry.kind === 'noted' ? undefined : values.text;
+  const seenBy = values.seen_by === undefined ? undefined : t('timeline.seen_by', { name: values.seen_by });
+  return [step, text, seenBy].filter((part) => part !== undefined).join(' · ');
 }
