@@ -9,7 +9,7 @@ from backend.domain.alert.lifecycle import REQUEUE_AFTER, TRANSITIONS
 from backend.services.health import readiness
 from contract.vocabulary import HANDLING_LABELS, Handling
 from gateway.core.health import DOWN, Trouble
-from launcher.children import core, rest
+from launcher.children import programs
 from launcher.places import here
 from launcher.settings import LauncherSettings
 
@@ -55,7 +55,7 @@ def test_the_keys_are_those_of_the_desk() -> None:
 
 def test_the_components_are_the_programs_that_are_started() -> None:
     settings = LauncherSettings(simulator=True)
-    started = {"broker"} | {child.name for child in (*core(here(), settings), *rest(here(), settings))}
+    started = {"broker"} | {child.name for child in programs(here(), settings)}
     section = _page("operations.md").split("## Programs and ports")[1].split("`/healthz`")[0]
     assert {f"`{name}`" for name in started} == _first_cells(section) - {"component 部件", "---"}
 
