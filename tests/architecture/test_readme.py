@@ -12,7 +12,7 @@ from launcher.__main__ import app
 from tests.architecture.tracked import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = sorted({found.strip() for found in re.findall(r"(?:^ {4}|`)(\./care [^`|#\n]+)", README, re.MULTILINE)})
+COMMANDS = sorted({found.strip() for found in re.findall(r"(?:^ {4}|`)(\./care [^`|#>\n]+)", README, re.MULTILINE)})
 PASSED_ON = ("gateway", "backend", "sim")  # their arguments belong to another program's parser
 
 
