@@ -1,4 +1,4 @@
-"""The telemetry file: its tables, and what a reading and a writing transaction on it are.
+"""The telemetry file: what a reading and a writing transaction on it are.
 
 WAL with `synchronous=NORMAL`: a killed process loses nothing, a power cut at most the last moments of routine
 readings. Presses are never kept here.
@@ -14,25 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from backend.adapters.telemetry.schema import bring_up_to_date
 from backend.services.telemetry.ports import TelemetryAway
 
 LOCK_SECONDS: Final = 5.0
 IDLE_CONNECTIONS: Final = 8
-_VERSION: Final = 1
-
-_SCHEMA: Final = (
-    """CREATE TABLE series (
-        id INTEGER PRIMARY KEY, device_id TEXT NOT NULL, metric TEXT NOT NULL, UNIQUE (device_id, metric))""",
-    # Times are microseconds since 1970. The key is the order of the file, so a window of one series is one read.
-    """CREATE TABLE points (
-        series_id INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL, received INTEGER NOT NULL,
-        PRIMARY KEY (series_id, at)) WITHOUT ROWID""",
-    """CREATE TABLE latest (
-        series_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, value REAL NOT NULL, received INTEGER NOT NULL)""",
-    """CREATE TABLE device_status (
-        device_id TEXT PRIMARY KEY, state TEXT, boot INTEGER, at INTEGER, firmware TEXT, battery REAL, rssi REAL,
-        heard_at INTEGER, last_seen INTEGER) WITHOUT ROWID""",
-)
+CACHE_KIBIBYTES: Final = 16_000
+"""Per connection: the ends of some ten thousand series stay in memory while they grow."""
 
 
 class TelemetryDatabase:
@@ -59,6 +47,21 @@ class TelemetryDatabase:
                 yield connection
         finally:
             self._writer.release()
+
+    def checkpoint(self) -> None:
+        """Move what is committed into the file itself, so that nothing forgotten stands on in the log beside it.
+
+        As far as readers let it: what they still look at goes with a later one. Raises `TelemetryAway`.
+        """
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = self._take()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except (sqlite3.Error, OSError) as error:
+            if connection is not None:
+                connection.close()
+            raise TelemetryAway(f"{type(error).__name__}: {error}") from error
+        self._give_back(connection)
 
     def close(self) -> None:
         """Close what is idle; a connection in use is closed with its block only if the pool is full."""
@@ -104,23 +107,11 @@ class TelemetryDatabase:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
-            _create_tables(connection)
+            # What is deleted is overwritten: an erased reading must not be found in the file's free pages.
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
+            bring_up_to_date(connection)
         except BaseException:
             connection.close()
             raise
         return connection
-
-
-def _create_tables(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    # Another process may have been quicker: look again under the lock.
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > _VERSION:
-        raise sqlite3.DatabaseError(f"the telemetry file is of a newer version ({version})")
-    if version < _VERSION:
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={_VERSION}")
-    connection.execute("COMMIT")

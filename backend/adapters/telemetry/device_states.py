@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend.adapters.telemetry.database import TelemetryDatabase
-from backend.adapters.telemetry.sqlite import chunks, micros, moment
+from backend.adapters.telemetry.units import chunks, micros, moment
 from backend.services.telemetry.ports import DeviceStatus, StatusReport
 from backend.services.telemetry.status import decide
 

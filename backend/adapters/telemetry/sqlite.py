@@ -1,65 +1,43 @@
-"""Time series in the telemetry file: how readings are kept, and which of them is the latest."""
+"""Time series in the telemetry file: how readings are written, read, exported and forgotten."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from backend.adapters.telemetry.database import TelemetryDatabase
-from backend.services.telemetry.ports import DeviceReading, StoreHealth, TelemetryAway
+from backend.adapters.telemetry.forgetting import forget_device, forget_expired
+from backend.adapters.telemetry.latest import put_latest, select_latest
+from backend.adapters.telemetry.rollups import points_changed, roll_up_stale, windows
+from backend.adapters.telemetry.units import HOUR, bound, chunks, floor, micros, moment
+from backend.services.telemetry.ports import DeviceReading, StoreHealth, TelemetryAway, Window
+from backend.services.telemetry.retention import Retention
 from contract.metrics import METRICS
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FAR_LIMIT: Final = 2**62
-CHUNK: Final = 500
-"""Ids per statement: below SQLite's limit of variables."""
+PAGE: Final = 5_000
+"""Readings of an export per transaction: a long one would keep the log beside the file from being emptied."""
+_BEFORE_ALL: Final = -(2**62)
+_BOOLEANS: Final = frozenset(metric.name for metric in METRICS.values() if metric.kind == "boolean")
 
 _PUT_POINT: Final = """
 INSERT INTO points (series_id, at, value, received) VALUES (?, ?, ?, ?)
 ON CONFLICT (series_id, at) DO UPDATE SET value = excluded.value, received = max(points.received, excluded.received)"""
 
-# The order is that of DeviceReading.rank. The latest receipt of copies is kept, so that no rank ever falls.
-_PUT_LATEST: Final = """
-INSERT INTO latest (series_id, at, value, received) VALUES (?, ?, ?, ?)
-ON CONFLICT (series_id) DO UPDATE SET at = excluded.at, value = excluded.value,
-    received = CASE WHEN excluded.at = latest.at THEN max(latest.received, excluded.received) ELSE excluded.received END
-WHERE (min(excluded.at, excluded.received), excluded.at) >= (min(latest.at, latest.received), latest.at)
-   OR excluded.at = latest.at"""
-
-_RESTORE_LATEST: Final = """
-INSERT INTO latest (series_id, at, value, received)
-SELECT series_id, at, value, received FROM points WHERE series_id = ?
-ORDER BY min(at, received) DESC, at DESC LIMIT 1"""
-
-
-def micros(moment: datetime) -> int:
-    """A moment as the file keeps it: microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def moment(value: int) -> datetime:
-    """The moment of so many microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=value)
-
-
-def chunks(ids: Collection[str]) -> Iterable[list[str]]:
-    """`ids` in lists of at most `CHUNK`."""
-    ordered = sorted(ids)
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
-
 
 class SqliteTelemetryStore:
     """`TelemetryStore` on the telemetry file. Several processes may read and write it."""
 
-    def __init__(self, database: TelemetryDatabase, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, database: TelemetryDatabase, monotonic: Callable[[], float], retention: Retention | None = None
+    ) -> None:
         self._database = database
         self._monotonic = monotonic
+        self._retention = retention or Retention()
         self._series: dict[tuple[str, str], int] = {}
 
     def write(self, readings: Sequence[DeviceReading]) -> None:
-        """All or nothing."""
+        """All or nothing; roll-ups of the hours written to are stale from here on."""
         with self._database.writing() as connection:
             ids = self._series_ids(connection, {(reading.device_id, reading.metric) for reading in readings})
             rows = [
@@ -72,20 +50,28 @@ class SqliteTelemetryStore:
                 for reading in readings
             ]
             connection.executemany(_PUT_POINT, rows)
-            connection.executemany(_PUT_LATEST, rows)
+            put_latest(connection, rows)
+            points_changed(connection, ((row[0], row[1]) for row in rows))
         # Only now: an id of a transaction that failed may be given to another series.
         self._series.update(ids)
 
     def range(self, device_id: str, metric: str, start: float, end: float, limit: int) -> list[DeviceReading]:
         """The oldest `limit` readings in `start` <= at < `end`, in order of time."""
         with self._database.reading() as connection:
+            series_id = _series_id(connection, device_id, metric)
             rows = connection.execute(
-                """SELECT s.device_id, s.metric, p.at, p.value, p.received FROM series s JOIN points p
-                   ON p.series_id = s.id WHERE s.device_id = ? AND s.metric = ? AND p.at >= ? AND p.at < ?
-                   ORDER BY p.at LIMIT ?""",
-                (device_id, metric, _bound(start), _bound(end), limit),
+                "SELECT at, value, received FROM points WHERE series_id = ? AND at >= ? AND at < ? ORDER BY at LIMIT ?",
+                (series_id, bound(start), bound(end), limit),
             ).fetchall()
-        return [_reading(row) for row in rows]
+        return [_reading(device_id, metric, *row) for row in rows]
+
+    def windows(self, device_id: str, metric: str, start: float, end: float, seconds: int) -> list[Window]:
+        """The span in windows of `seconds`, whole ones, from roll-ups where these are as fine as asked."""
+        with self._database.reading() as connection:
+            series_id = _series_id(connection, device_id, metric)
+            if series_id is None:
+                return []
+            return windows(connection, series_id, bound(start), bound(end), seconds * 1_000_000)
 
     def latest(self, device_id: str) -> list[DeviceReading]:
         """The newest reading of each metric, by metric."""
@@ -96,28 +82,43 @@ class SqliteTelemetryStore:
         found: dict[str, list[DeviceReading]] = {}
         with self._database.reading() as connection:
             for ids in chunks(device_ids):
-                marks = ",".join("?" * len(ids))
-                rows = connection.execute(
-                    f"""SELECT s.device_id, s.metric, l.at, l.value, l.received FROM series s JOIN latest l
-                        ON l.series_id = s.id WHERE s.device_id IN ({marks}) ORDER BY s.device_id, s.metric""",  # noqa: S608 - question marks only
-                    ids,
-                )
-                for row in rows:
-                    found.setdefault(row[0], []).append(_reading(row))
+                for row in select_latest(connection, ids):
+                    found.setdefault(row[0], []).append(_reading(*row))
         return found
 
     def delete(self, device_id: str, start: float, end: float) -> int:
         """Forget the device's readings of the span; what is left decides which are its latest."""
-        with self._database.writing() as connection:
-            series = connection.execute("SELECT id FROM series WHERE device_id = ?", (device_id,)).fetchall()
-            deleted = 0
-            for (series_id,) in series:
-                span = (series_id, _bound(start), _bound(end))
-                gone = connection.execute("DELETE FROM points WHERE series_id = ? AND at >= ? AND at < ?", span)
-                deleted += gone.rowcount
-                connection.execute("DELETE FROM latest WHERE series_id = ?", (series_id,))
-                connection.execute(_RESTORE_LATEST, (series_id,))
-        return deleted
+        return forget_device(self._database, device_id, bound(start), bound(end))
+
+    def export(self, device_id: str) -> Iterator[DeviceReading]:
+        """All readings of the device, by metric and time, in pages."""
+        with self._database.reading() as connection:
+            series = connection.execute(
+                "SELECT id, metric FROM series WHERE device_id = ? ORDER BY metric", (device_id,)
+            ).fetchall()
+        for series_id, metric in series:
+            for at, value, received in self._pages(series_id):
+                yield _reading(device_id, metric, at, value, received)
+
+    def _pages(self, series_id: int) -> Iterator[tuple[int, float, int]]:
+        after: int | None = _BEFORE_ALL
+        while after is not None:
+            with self._database.reading() as connection:
+                rows = connection.execute(
+                    "SELECT at, value, received FROM points WHERE series_id = ? AND at > ? ORDER BY at LIMIT ?",
+                    (series_id, after, PAGE),
+                ).fetchall()
+            yield from rows
+            after = rows[-1][0] if len(rows) == PAGE else None
+
+    def retain(self, now: float) -> None:
+        """Forget what is older than its retention, in whole hours."""
+        kept = (self._retention.raw, self._retention.minutes, self._retention.hours)
+        forget_expired(self._database, *(floor(bound(now - span.total_seconds()), HOUR) for span in kept))
+
+    def roll_up(self, now: float) -> int:
+        """Make roll-ups of some hours that are over; says of how many, 0 when all are made. Raises `TelemetryAway`."""
+        return roll_up_stale(self._database, bound(now))
 
     def health(self) -> StoreHealth:
         """Whether a writing transaction can be had, and how long that takes."""
@@ -138,13 +139,11 @@ class SqliteTelemetryStore:
         return ids
 
 
-def _bound(seconds: float) -> int:
-    """Epoch seconds as microseconds, infinities included."""
-    return round(max(-_FAR_LIMIT / 1e6, min(seconds, _FAR_LIMIT / 1e6)) * 1e6)
+def _series_id(connection: sqlite3.Connection, device_id: str, metric: str) -> int | None:
+    row = connection.execute("SELECT id FROM series WHERE device_id = ? AND metric = ?", (device_id, metric)).fetchone()
+    return None if row is None else row[0]
 
 
-def _reading(row: tuple[str, str, int, float, int]) -> DeviceReading:
-    device_id, metric, at, value, received = row
-    known = METRICS.get(metric)
-    is_boolean = known is not None and known.kind == "boolean"
-    return DeviceReading(device_id, metric, at / 1e6, bool(value) if is_boolean else value, moment(received))
+def _reading(device_id: str, metric: str, at: int, value: float, received: int) -> DeviceReading:
+    exact = bool(value) if metric in _BOOLEANS else value
+    return DeviceReading(device_id, metric, at / 1e6, exact, moment(received))

@@ -88,7 +88,8 @@ class TelemetryStore(Protocol):
         """Forget what the device measured in the span, roll-ups and what waits to be written included.
 
         Says how many readings that were. Where readings have expired already, a roll-up that the span only touches
-        goes whole. Safe to repeat: an erasure is repeated until it has worked. Proof of erasure is that reading finds nothing: a store that cannot count says 0.
+        goes whole. Safe to repeat: an erasure is repeated until it has worked. Proof of erasure is that reading finds
+        nothing: a store that cannot count says 0.
         """
         ...
 

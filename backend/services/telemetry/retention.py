@@ -10,7 +10,7 @@ from backend.services.telemetry.ports import Clock, TelemetryStore
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long readings, minute roll-ups and hour roll-ups are kept, by the devices' clocks; a coarser one the longer."""
+    """How long readings, minute and hour roll-ups are kept, by the devices' clocks; a coarser one the longer."""
 
     raw: timedelta = timedelta(days=90)
     minutes: timedelta = timedelta(days=365)
