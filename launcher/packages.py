@@ -53,6 +53,8 @@ def unpack(package: str, target: Path) -> None:
     output([*apt, "download", *(wanted or [package])], target / "packages")
     for archive in sorted((target / "packages").glob("*.deb")):
         output(["dpkg", "-x", str(archive), str(target)], target)
+    for used_up in ("lists", "cache", "packages"):
+        shutil.rmtree(target / used_up)
 
 
 def stop_new_service(name: str) -> None:
