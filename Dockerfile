@@ -34,7 +34,7 @@ COPY config config
 # 卷首次使用时沿用这些目录的所有者和权限
 # A new volume takes owner and mode from these folders
 RUN mkdir -p var/backend var/gateway var/run var/log \
-    && install -d -m 0700 var/secrets && install -d -m 0750 var/broker && install -d -m 0755 var/database \
+    && install -d -m 0700 var/secrets && install -d -m 0750 var/broker && install -d -m 0755 var/database var/monitoring \
     && chown -R care:care var
 USER care
 ENV PATH="/srv/care/.venv/bin:$PATH" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

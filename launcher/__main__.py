@@ -156,9 +156,10 @@ def init(
     broker_accounts: Annotated[str, typer.Option(help=text("opt_init_passwd"))] = "/mosquitto/data/passwd",
     broker_acl: Annotated[str, typer.Option(help=text("opt_init_acl"))] = "/mosquitto/config/acl",
     database_host: Annotated[str, typer.Option(help=text("opt_init_database"))] = "",
+    monitoring: Annotated[bool, typer.Option("--monitoring", help=text("opt_init_monitoring"))] = False,
 ) -> None:
     from launcher.broker import BrokerLayout, write_config
-    from launcher.credentials import ensure_credentials, ensure_database_password
+    from launcher.credentials import ensure_credentials, ensure_database_password, ensure_monitoring
 
     def make() -> Exit:
         ensure_credentials(here())
@@ -169,6 +170,8 @@ def init(
             )
         if database_host:
             ensure_database_password(here(), database_host)
+        if monitoring:
+            ensure_monitoring(here())
         return Exit.OK
 
     _leave(make)

@@ -79,6 +79,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "为该主机上的 PostgreSQL 生成账号 care 的密码",
         "make the password of account care for PostgreSQL on this host",
     ),
+    "opt_init_monitoring": (
+        "为 Prometheus、Grafana 和 InfluxDB 生成令牌和密码",
+        "make tokens and passwords for Prometheus, Grafana and InfluxDB",
+    ),
     "one_of_home": (
         "--home、--new-home、--lobby 只能选一个；--id 不能与 --count 同用",
         "one of --home, --new-home, --lobby; --id not together with --count",

@@ -58,6 +58,18 @@ def ensure_database_password(places: Places, host: str) -> None:
     write_whole(places.var / "database" / "password", password, 0o444)
 
 
+def ensure_monitoring(places: Places) -> None:
+    """What Prometheus, Grafana and InfluxDB read: copies of their tokens and passwords, in a folder of its own.
+
+    As with the database's password: containers of other users mount that folder alone, so its files are readable by all
+    who can reach it.
+    """
+    folder = places.var / "monitoring"
+    folder.mkdir(exist_ok=True)
+    for name in ("prometheus.token", "influx.token", "influx.password", "grafana.password"):
+        write_whole(folder / name, _secret(places.secrets / name), 0o444)
+
+
 def ensure_influx_token(path: Path, environment: MutableMapping[str, str]) -> bool:
     """Whether the token for InfluxDB stands in its file; one given as `CARE_INFLUX_TOKEN` is put there.
 

@@ -9,10 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from launcher.clock import pause
 from launcher.files import write_whole
 from launcher.leftovers import Identity
 from launcher.places import Places
 from launcher.settings import LauncherSettings
+
+# `is_running` holds the lock for a moment to find out; a start that meets it there must not take it for a launcher.
+LOCK_TRIES = 4
+LOCK_PAUSE_SECONDS = 0.05
 
 
 def record_file(places: Places) -> Path:
@@ -21,6 +26,25 @@ def record_file(places: Places) -> Path:
 
 def take_lock(places: Places) -> IO[str] | None:
     """Held while the answer stays open (the kernel frees it at our death); None when another launcher has it."""
+    for _ in range(LOCK_TRIES):
+        if (held := _try_lock(places)) is not None:
+            return held
+        pause(LOCK_PAUSE_SECONDS)
+    return None
+
+
+def is_running(places: Places) -> bool:
+    """Whether a launcher holds the lock now."""
+    if not (places.run / "up.lock").exists():
+        return False
+    held = _try_lock(places)
+    if held is None:
+        return True
+    held.close()
+    return False
+
+
+def _try_lock(places: Places) -> IO[str] | None:
     held = (places.run / "up.lock").open("w")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -28,17 +52,6 @@ def take_lock(places: Places) -> IO[str] | None:
         held.close()
         return None
     return held
-
-
-def is_running(places: Places) -> bool:
-    """Whether a launcher holds the lock now."""
-    if not (places.run / "up.lock").exists():
-        return False
-    held = take_lock(places)
-    if held is None:
-        return True
-    held.close()
-    return False
 
 
 def write_record(

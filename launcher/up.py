@@ -77,7 +77,8 @@ class Run:
     def until_stopped(self) -> Exit:
         """The exit code is 0 when a person or the system asked for the end."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stop.set())
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
+                signal.signal(number, lambda *_: self._stop.set())
         try:
             self._start_all()
             while not self._stop.is_set():
@@ -126,11 +127,13 @@ class Run:
             self._supervisor.send("broker", signal.SIGHUP)
         if now >= self._log_check_at:
             self._log_check_at = now + LOG_CHECK_SECONDS
-            turn_over(self._places.logs, self._settings.log_max_bytes)
+            with suppress(OSError):  # a full disk: the next look may find room
+                turn_over(self._places.logs, self._settings.log_max_bytes)
 
     def _changed(self) -> None:
         """A child came or went: say it to the desk and write down who runs."""
-        write_record(self._places, self._settings, os.getpid(), self._supervisor.identities(), self._is_ready)
+        with suppress(OSError):  # a full disk must not end what runs; the record serves the next start only
+            write_record(self._places, self._settings, os.getpid(), self._supervisor.identities(), self._is_ready)
         self._reporter.poke()
 
     def _end(self) -> None:

@@ -30,7 +30,15 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: row for name, row in SERVICES.items() if row.get("image") == "care-platform"}
 PROBED = re.compile(r"http://127\.0\.0\.1:(\d+)(/\w*)")
 # Variables that are not ours, by the image that reads them.
-FOREIGN = {"PGPASSFILE", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
+FOREIGN = {
+    "PGPASSFILE", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS",
+    "DOCKER_INFLUXDB_INIT_MODE", "DOCKER_INFLUXDB_INIT_ORG", "DOCKER_INFLUXDB_INIT_BUCKET",
+    "DOCKER_INFLUXDB_INIT_USERNAME", "DOCKER_INFLUXDB_INIT_PASSWORD_FILE", "DOCKER_INFLUXDB_INIT_ADMIN_TOKEN_FILE",
+    "INFLUXD_REPORTING_DISABLED",
+    "GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_CARE_INFLUX_TOKEN__FILE", "GF_USERS_ALLOW_SIGN_UP",
+    "GF_ANALYTICS_REPORTING_ENABLED", "GF_ANALYTICS_CHECK_FOR_UPDATES", "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
+}  # fmt: skip
+DEFAULTED = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 
 def program(service: str) -> str:
@@ -40,8 +48,9 @@ def program(service: str) -> str:
 
 
 def environment(service: str) -> dict[str, str]:
+    """What the service is given where nobody sets a variable of the shell."""
     found: dict[str, str] = SERVICES[service].get("environment", {})
-    return found
+    return {name: DEFAULTED.sub(r"\1", value) for name, value in found.items()}
 
 
 def mounts(service: str) -> list[tuple[str, str]]:
