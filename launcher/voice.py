@@ -16,7 +16,7 @@ from launcher.texts import text
 class Voice:
     """Lines for a person (colour only at a terminal) and JSON lines for `var/log/launcher.log`; ids and codes only.
 
-    Neither a full disk nor a terminal that has gone may end the launcher, and with it the platform: those words are lost.
+    Neither a full disk nor a terminal that has gone may end the launcher and with it the platform.
     """
 
     def __init__(self, log: TextIO) -> None:
