@@ -43,6 +43,22 @@ def test_a_dialog_that_is_open_stays_with_its_alert(fake: FakeBackend, desk: Des
     expect(desk.row(first)).to_have_attribute("data-handling", "dispatched")
 
 
+def test_a_dialog_never_acts_on_the_alert_that_took_the_place_of_its_own(fake: FakeBackend, desk: DeskPage) -> None:
+    first = fake.desk.press(home=0, waited=60)
+    desk.expect_card(first)
+    desk.press("a")
+    expect(desk.row(first)).to_have_attribute("data-handling", "accepted")
+    second = fake.desk.press(home=1)
+    expect(desk.part("arrivals")).to_be_visible()
+    fake.lose_answers = 1
+    desk.press("c", "ArrowDown", "Enter", "d")
+    desk.expect_card(second)
+    expect(desk.part("step-dialog")).to_have_count(0)
+    desk.press("ArrowUp")
+    expect(desk.row(second)).to_have_attribute("aria-selected", "true")
+    assert [call["path"] for call in fake.requests if call["path"].endswith("/dispatch")] == []
+
+
 def test_an_alert_in_ones_hands_stays_on_the_screen(fake: FakeBackend, desk: DeskPage) -> None:
     first = fake.desk.press(home=0)
     desk.expect_card(first)

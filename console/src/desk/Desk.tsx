@@ -1,23 +1,21 @@
 /** The alarm desk: puts queue, card, banners, dialogs and keyboard together. */
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Action, ActionName } from '../api/actions';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { Action } from '../api/actions';
 import type { AlertDetail, Session } from '../api/types';
-import { serverNow } from '../clock/time';
 import { useTexts } from '../i18n/texts';
-import type { Command } from '../keys/table';
-import { isField, useKeys } from '../keys/useKeys';
+import { isField } from '../keys/useKeys';
 import { ArrivalsBanner, HealthStrip, OfflineBanner, SoundBanner } from './Banners';
-import { VERBS } from './card/ActionBar';
 import { Card } from './card/Card';
-import { NOTE_FIELD } from './card/NoteBox';
-import { type DialogName, Dialogs } from './dialogs/Dialogs';
+import { Dialogs } from './dialogs/Dialogs';
+import { useDialog } from './dialogs/useDialog';
 import { failureWords } from './failure';
 import { Queue } from './Queue';
-import { isOpen, isWaiting, neighbour, queueOf } from './queue';
-import { type DeskState, TAKEN_GUARD_MS } from './state';
+import { isOpen, isWaiting, queueOf } from './queue';
+import type { DeskState } from './state';
 import { DeskStore } from './store';
 import { TopBar } from './TopBar';
 import { useDetail } from './useDetail';
+import { useOperator } from './useOperator';
 import { useRinging, useTabTitle } from './useRinging';
 import { useSteps } from './useSteps';
 import { useVocabulary, WordsContext } from './useVocabulary';
@@ -32,12 +30,8 @@ function isBusy(desk: DeskState, staffId: string, dialogOpen: boolean): boolean 
 export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () => Promise<void> }) {
   const texts = useTexts();
   const words = useVocabulary();
-  const [dialog, setDialog] = useState<DialogName | null>(null);
-  const dialogOpen = useRef(false);
-  dialogOpen.current = dialog !== null;
-  const [store] = useState(
-    () => new DeskStore(staff.id, (desk) => isBusy(desk, staff.id, dialogOpen.current)),
-  );
+  const dialogs = useDialog();
+  const [store] = useState(() => new DeskStore(staff.id, (desk) => isBusy(desk, staff.id, dialogs.isOpen())));
   useEffect(store.open, []);
   const { desk, link, components } = useSyncExternalStore(store.subscribe, store.snapshot);
 
@@ -60,36 +54,20 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
   const steps = useSteps(answered, store.reload);
   const select = useCallback((id: string) => store.tell({ kind: 'selected', id }), [store]);
 
-  const send = (action: Action): Promise<boolean> => {
-    setDialog(null);
-    return selected === undefined ? Promise.resolve(false) : steps.send(selected.id, action);
+  const newest = arrivals[0] ?? waiting[0];
+  const takenAt = desk.takenAt;
+  const act = useOperator({ queue, newest, selected, takenAt, details, steps, dialogs, select });
+
+  const asked = dialogs.dialog?.alertId ?? null;
+  const sendAsked = (action: Action) => {
+    dialogs.close();
+    if (asked !== null) void steps.send(asked, action);
   };
-  const act = (name: ActionName) => {
-    if (selected === undefined) return;
-    const taken = desk.takenAt !== null && serverNow() - desk.takenAt < TAKEN_GUARD_MS;
-    const { detail } = details;
-    const pending = steps.pending[selected.id];
-    if (pending === name) return;
-    // While details are older than the row, or a step is under way, only the backend knows what is allowed: ask it.
-    const current = detail !== null && detail.version >= selected.version && pending === undefined;
-    const refused = current && !detail.allowed.includes(VERBS[name]);
-    if (taken || refused) return steps.withhold(selected.id, name, taken ? 'taken' : 'not_allowed');
-    if (name === 'notes') document.getElementById(NOTE_FIELD)?.focus();
-    else if (name === 'accept' || name === 'arrived') void send({ name });
-    else setDialog(name);
-  };
-  const run = (command: Command) => {
-    if (command === 'up' || command === 'down') {
-      const id = neighbour(queue, desk.selectedId, command === 'up' ? -1 : 1);
-      if (id !== null) select(id);
-    } else if (command === 'newest') {
-      const next = arrivals[0] ?? waiting[0];
-      if (next !== undefined) select(next.id);
-    } else if (command === 'help') setDialog('help');
-    else if (command === 'escape') (document.activeElement as HTMLElement | null)?.blur();
-    else act(command);
-  };
-  useKeys(run, dialog !== null);
+  const askedIsGone = asked !== null && desk.alerts[asked] === undefined;
+  const { close: closeDialog } = dialogs;
+  useEffect(() => {
+    if (askedIsGone) closeDialog(); // or nothing would show and no key would work
+  }, [askedIsGone, closeDialog]);
 
   const failure = selected === undefined ? undefined : steps.failures[selected.id];
   return (
@@ -99,7 +77,7 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
           waiting={waiting.length}
           link={link}
           staff={staff}
-          help={() => setDialog('help')}
+          help={() => dialogs.open('help', null)}
           logOut={() => void logOut().catch(() => undefined) /* no connection: the red bar says so */}
         />
         <OfflineBanner link={link} />
@@ -136,11 +114,11 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
           )}
         </main>
         <Dialogs
-          name={dialog}
-          alert={selected ?? null}
-          contacts={details.detail?.card.contacts ?? []}
-          close={() => setDialog(null)}
-          send={(action) => void send(action)}
+          name={dialogs.dialog?.name ?? null}
+          alert={asked === null ? null : (desk.alerts[asked] ?? null)}
+          contacts={asked === details.detail?.id ? details.detail.card.contacts : []}
+          close={closeDialog}
+          send={sendAsked}
         />
       </div>
     </WordsContext>

@@ -1,4 +1,4 @@
-/** Which dialog is open. It stays with the alert that it was opened for. */
+/** Shows the open dialog, with the alert that it was opened for. */
 import type { Action } from '../../api/actions';
 import type { AlertSummary, Contact } from '../../api/types';
 import { whoOf } from '../names';
@@ -6,11 +6,11 @@ import { CloseDialog } from './CloseDialog';
 import { DispatchDialog } from './DispatchDialog';
 import { EnRouteDialog } from './EnRouteDialog';
 import { Help } from './Help';
-
-export type DialogName = 'dispatch' | 'en-route' | 'close' | 'help';
+import type { DialogName } from './useDialog';
 
 type Props = {
   name: DialogName | null;
+  /** Null when it has left the desk: then there is nothing to ask any more. */
   alert: AlertSummary | null;
   contacts: readonly Contact[];
   close: () => void;
@@ -20,8 +20,8 @@ type Props = {
 export function Dialogs({ name, alert, contacts, close, send }: Props) {
   if (name === 'help') return <Help close={close} />;
   if (name === null || alert === null) return null;
-  if (name === 'dispatch')
-    return <DispatchDialog who={whoOf(alert)} contacts={contacts} close={close} send={send} />;
-  if (name === 'en-route') return <EnRouteDialog who={whoOf(alert)} close={close} send={send} />;
+  const who = whoOf(alert);
+  if (name === 'dispatch') return <DispatchDialog who={who} contacts={contacts} close={close} send={send} />;
+  if (name === 'en-route') return <EnRouteDialog who={who} close={close} send={send} />;
   return <CloseDialog alert={alert} close={close} send={send} />;
 }
