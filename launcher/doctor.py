@@ -139,7 +139,7 @@ def _running(places: Places, settings: LauncherSettings) -> Iterator[Diagnosis]:
 def _store(places: Places, settings: LauncherSettings) -> Diagnosis:
     """The telemetry store, as the process that writes to it says."""
     body = Backend(settings.telemetry_http_port, token(places, "cli")).call("GET", "/readyz")[1]
-    found = next((row for row in body.get("checks", []) if row["code"] == "telemetry_store"), None)
+    found = next((row for row in body.get("checks", []) if row["check"] == "telemetry_store"), None)
     detail = found["detail"][language()] if found else ""
     store = settings.influx_url or "SQLite"
     return _judge(bool(found and found["ok"]), "doctor_store", store=store, detail=detail)
