@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 import psutil
 import pytest
 
@@ -35,6 +36,14 @@ PORTS: Final = (
     "launcher-metrics",
 )
 CHILDREN: Final = {"broker", "backend", "backend-telemetry", "gateway-emergency", "gateway-telemetry", "sim"}
+FIGURES: Final = {
+    "http": "care_backend",
+    "telemetry-http": "care_backend",
+    "emergency-metrics": "care_gateway",
+    "telemetry-metrics": "care_gateway",
+    "sim-metrics": "care_sim",
+    "launcher-metrics": "care_launcher",
+}
 CONFLICT: Final = 4
 
 
@@ -76,6 +85,12 @@ class Checkout:
         """Process ids by child."""
         return {name: row["pid"] for name, row in self.record().get("children", {}).items()}
 
+    def figures(self, port: str) -> str:
+        """`/metrics` of the program on that port, with the token that Prometheus has."""
+        token = (self.folder / "var/secrets/prometheus.token").read_text().strip()
+        url = f"http://127.0.0.1:{self.ports[port]}/metrics"
+        return httpx2.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10).raise_for_status().text
+
     def press(self, device: Credential, event_id: str) -> dict[str, Any]:
         """One press with Mosquitto's own client, and the answer."""
         event = {
@@ -104,6 +119,8 @@ def test_up_starts_mends_and_ends_everything(checkout: Checkout) -> None:
     checkout.up.start()
     wait_until(lambda: checkout.record().get("ready"), "everything is ready", seconds=60)
     assert set(checkout.pids()) == CHILDREN
+    for port, prefix in FIGURES.items():
+        assert f"\n{prefix}_" in checkout.figures(port), port
 
     added = checkout.run("device", "add", "--json")
     assert added.returncode == 0, added.stderr

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from backend.services.telemetry.erasures import Fences
 from backend.services.telemetry.ports import DeviceReading, TelemetryAway, TelemetryStore
 
 BATCH: Final = 2000
@@ -69,11 +70,15 @@ class Tell(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """`oldest`: epoch seconds; what is older the target would refuse by its retention, so it is left out."""
+    """`oldest`: epoch seconds; what is older the target would refuse by its retention, so it is left out.
+
+    What was erased is left out as well, by `fences`: the source may be a file that no erasure reaches any more.
+    """
 
     source: TelemetryStore
     target: TelemetryStore
     journal: Journal
+    fences: Fences
     oldest: float
     pause: Callable[[float], None]
 
@@ -126,7 +131,11 @@ class Migrate:
         self.journal.finish(device_id, counts)
 
     def _current(self, device_id: str) -> Iterator[DeviceReading]:
-        return (reading for reading in self.source.export(device_id) if reading.at >= self.oldest)
+        fence = self.fences.fences([device_id]).get(device_id)
+        for reading in self.source.export(device_id):
+            is_erased = fence is not None and (reading.at <= fence.timestamp() or reading.received_at <= fence)
+            if reading.at >= self.oldest and not is_erased:
+                yield reading
 
     def _write(self, batch: Sequence[DeviceReading]) -> None:
         for left in reversed(range(TRIES)):
