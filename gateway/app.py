@@ -34,6 +34,8 @@ from gateway.settings import Settings
 LINK_STOP_SECONDS: Final = 2.0
 STOP_SECONDS: Final = 6.0
 """For all loops together; with the link's it stays under the 10 s that a program has."""
+INBOX_MESSAGES: Final = 20_000
+INBOX_BYTES: Final = 64_000_000
 log = structlog.get_logger()
 
 
@@ -97,7 +99,7 @@ class GatewayLane:
 
     def _make_loops(self, settings: Settings) -> None:
         for kind in self._plan.kinds:
-            self._add_kind(kind, settings.batch_max_items)
+            self._add_kind(kind, self._most(kind))
         claim = ClaimDesk(
             self._plan.command_lane,
             self._backend,
@@ -155,7 +157,7 @@ class GatewayLane:
             username=self._account,
             password=lambda: password.read_text(encoding="utf-8").strip(),
             keepalive_seconds=settings.keepalive_seconds,
-            receive_maximum=self._window(emergency),
+            receive_maximum=settings.receive_maximum_events if emergency else settings.receive_maximum_telemetry,
         )
         marker = self._file("session")
         return Surroundings(
@@ -168,15 +170,13 @@ class GatewayLane:
             remember_session=marker.touch,
         )
 
-    def _window(self, emergency: bool) -> int:
-        return self._settings.receive_maximum_events if emergency else self._settings.receive_maximum_telemetry
-
     def _inbox(self, kind: Kind) -> Inbox:
-        """Twice the window holds what comes again after a reconnect while the first copies still wait."""
-        if kind is Kind.EVENT:
-            return Inbox(self._clock, 2 * self._window(True), self._settings.batch_max_items, 0.0)
-        age = self._settings.batch_max_age_ms if kind is Kind.TELEMETRY else self._settings.prompt_max_age_ms
-        return Inbox(self._clock, 4 * self._window(False), self._settings.batch_max_items, age / 1000)
+        settings = self._settings
+        age_ms = {Kind.EVENT: 0, Kind.TELEMETRY: settings.batch_max_age_ms}.get(kind, settings.prompt_max_age_ms)
+        return Inbox(self._clock, INBOX_MESSAGES, INBOX_BYTES, self._most(kind), age_ms / 1000)
+
+    def _most(self, kind: Kind) -> int:
+        return self._settings.events_batch_max_items if kind is Kind.EVENT else self._settings.batch_max_items
 
     def _file(self, name: str) -> Path:
         """Named after the account: several gateways and lanes may share the folder."""

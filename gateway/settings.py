@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     spool_max_bytes: int = Field(default=1_000_000_000, ge=0)
     spool_max_rows: int = Field(default=1_000_000, ge=0)
     inspection_max_bytes: int = Field(default=20_000_000, ge=100_000)
+    events_batch_max_items: int = Field(default=50, ge=1, le=500)
     batch_max_items: int = Field(default=500, ge=1, le=500)
     batch_max_age_ms: int = Field(default=200, ge=0, le=10_000)
     prompt_max_age_ms: int = Field(default=20, ge=0, le=10_000)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import Final
 
 from gateway.core.ports import Clock, Delivery
 
+QOS_0_SHARE: Final = 0.2
+"""Unconfirmed messages may fill the inbox so far: what they promise is less."""
+
 
 class Inbox:
-    """A bounded queue between the connection's thread and one intake."""
+    """A queue between the connection's thread and one intake, bounded by count and by payload bytes.
 
-    def __init__(self, clock: Clock, capacity: int, most: int, age_seconds: float) -> None:
+    The bounds must be far above the receive maximum: Mosquitto 2.0.11 sends thousands of unacknowledged messages in
+    spite of it once acknowledgements flow.
+    """
+
+    def __init__(self, clock: Clock, capacity: int, max_bytes: int, most: int, age_seconds: float) -> None:
         self._clock = clock
         self._capacity = capacity
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._most = most
         self._age = age_seconds
         self._queue: deque[tuple[float, Delivery]] = deque()
@@ -23,9 +33,11 @@ class Inbox:
     def put(self, delivery: Delivery) -> bool:
         """At once; False when it is full."""
         with self._changed:
-            if len(self._queue) >= self._capacity:
+            share = 1.0 if delivery.qos else QOS_0_SHARE
+            if len(self._queue) >= self._capacity * share or self._bytes >= self._max_bytes * share:
                 return False
             self._queue.append((self._clock.monotonic(), delivery))
+            self._bytes += len(delivery.payload)
             if len(self._queue) == 1 or len(self._queue) >= self._most:
                 self._changed.notify()
             return True
@@ -40,7 +52,9 @@ class Inbox:
                 if left <= 0:
                     break
                 self._changed.wait(left)
-            return [self._queue.popleft()[1] for _ in range(min(len(self._queue), self._most))]
+            batch = [self._queue.popleft()[1] for _ in range(min(len(self._queue), self._most))]
+            self._bytes -= sum(len(one.payload) for one in batch)
+            return batch
 
     def close(self) -> None:
         """Whoever waits goes on at once."""
@@ -48,5 +62,7 @@ class Inbox:
             self._closed = True
             self._changed.notify_all()
 
-    def __len__(self) -> int:
-        return len(self._queue)
+    @property
+    def roomy(self) -> bool:
+        """Whether half of it is free."""
+        return len(self._queue) <= self._capacity / 2 and self._bytes <= self._max_bytes / 2

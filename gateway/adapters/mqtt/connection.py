@@ -20,7 +20,7 @@ PACKETS_A_ROUND: Final = 500
 ANSWER_SECONDS: Final = 5.0
 """For CONNACK and SUBACK together."""
 DECLINED_SECONDS: Final = 2.0
-"""How long the inboxes get to empty before declined messages are asked for again."""
+"""How long the inboxes get, at least, to empty before declined messages are asked for again."""
 RETAINED_ONCE: Final = 1
 """MQTT 5 retain handling: retained messages come when a subscription is new, not at each reconnect."""
 Done = Callable[[str | None], None]
@@ -71,7 +71,8 @@ class Connection:
             self._state.note_refusal("no_answer")
             self.client.end()
         declined = self._state.declined_at
-        if declined is not None and now - declined > DECLINED_SECONDS:
+        roomy = all(inbox.roomy for inbox in self._around.inboxes.values())
+        if declined is not None and now - declined > DECLINED_SECONDS and roomy:
             self._state.declined_at = None  # on this connection they would never come again (fact 7)
             self.client.end()
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.gateway_backend import FakeBackend
 from tests.harness.clock import wait_until
-from tests.integration.gateway.conftest import MakeSender, StartLane
+from tests.integration.gateway.conftest import MakeSender, StartLane, event_payload
 
 pytestmark = pytest.mark.broker
 
@@ -60,3 +60,15 @@ def test_broken_spool_file_is_set_aside(
     backend.start()
     wait_until(lambda: backend.event_ids() == ["sos-1"], "it is handed over")
     wait_until(lambda: "spool_set_aside" in backend.stored.health[-1].detail, "and somebody is told")
+
+
+def test_broker_that_ignores_the_window_costs_no_reconnect(
+    backend: FakeBackend, sender: MakeSender, start_lane: StartLane
+) -> None:
+    """Mosquitto 2.0.11 goes far beyond the receive maximum once acknowledgements flow."""
+    lane = start_lane()
+    for name in ("T1", "T2"):
+        sender(name).burst("event", [event_payload(name, f"{name}-{number}") for number in range(1000)])
+    wait_until(lambda: len(set(backend.event_ids())) == 2000, "all are handed over", seconds=60)
+    assert lane.link.state.connects == 1
+    assert len(backend.event_ids()) == 2000

@@ -21,12 +21,12 @@ from tests.harness.clock import stopwatch, wait_until
 from tests.unit.gateway.conftest import Bench
 
 
-def _delivery(number: int) -> Delivery:
-    return Delivery("care/v1/T1/event", b"{}", 1, False, number, 1, datetime(2026, 11, 24, tzinfo=UTC))
+def _delivery(number: int, qos: int = 1) -> Delivery:
+    return Delivery("care/v1/T1/event", b"{}", qos, False, number, 1, datetime(2026, 11, 24, tzinfo=UTC))
 
 
 def test_inbox_gives_at_once_what_is_there_when_nothing_may_wait() -> None:
-    inbox = Inbox(SystemClock(), 10, 5, 0.0)
+    inbox = Inbox(SystemClock(), 10, 1000, 5, 0.0)
     for number in range(7):
         assert inbox.put(_delivery(number))
     assert [one.mid for one in inbox.gather(1.0)] == [0, 1, 2, 3, 4]
@@ -35,7 +35,7 @@ def test_inbox_gives_at_once_what_is_there_when_nothing_may_wait() -> None:
 
 
 def test_inbox_gathers_until_there_are_enough_or_the_oldest_is_old() -> None:
-    inbox = Inbox(SystemClock(), 10, 3, 0.2)
+    inbox = Inbox(SystemClock(), 10, 1000, 3, 0.2)
     inbox.put(_delivery(1))
     began = stopwatch()
     assert len(inbox.gather(1.0)) == 1
@@ -47,13 +47,24 @@ def test_inbox_gathers_until_there_are_enough_or_the_oldest_is_old() -> None:
     assert stopwatch() - began < 0.19
 
 
-def test_full_inbox_declines() -> None:
-    inbox = Inbox(SystemClock(), 2, 5, 0.0)
+def test_full_inbox_declines_what_is_unconfirmed_first() -> None:
+    inbox = Inbox(SystemClock(), 5, 1000, 5, 0.0)
+    assert [inbox.put(_delivery(number, qos=0)) for number in range(2)] == [True, False]
+    assert [inbox.put(_delivery(number)) for number in range(5)] == [True, True, True, True, False]
+    assert not inbox.roomy
+    inbox.gather(0.0)
+    assert inbox.roomy
+
+
+def test_inbox_is_bounded_by_bytes_too() -> None:
+    inbox = Inbox(SystemClock(), 100, 4, 5, 0.0)
     assert [inbox.put(_delivery(number)) for number in range(3)] == [True, True, False]
+    inbox.gather(0.0)
+    assert inbox.put(_delivery(4))
 
 
 def test_closed_inbox_lets_its_reader_go() -> None:
-    inbox = Inbox(SystemClock(), 2, 5, 60.0)
+    inbox = Inbox(SystemClock(), 2, 1000, 5, 60.0)
     inbox.put(_delivery(1))
     gathered: list[list[Delivery]] = []
     reader = threading.Thread(target=lambda: gathered.append(inbox.gather(60.0)), name="reader")
@@ -66,7 +77,7 @@ def test_closed_inbox_lets_its_reader_go() -> None:
 def test_fresh_press_does_not_wait_for_one_that_is_safe_nowhere(bench: Bench) -> None:
     bench.spool.unavailable = True
     bench.uplink.judge = lambda items: Answer.FAILED if any(b"bad" in item.payload for item in items) else Answer.STORED
-    inbox = Inbox(bench.clock, 10, 5, 0.0)
+    inbox = Inbox(bench.clock, 10, 1000, 5, 0.0)
     said: list[str] = []
     desk = IntakeDesk(inbox, bench.intake, lambda: said.append("safe"), lambda: said.append("unsafe"))
     inbox.put(bench.press("bad"))
