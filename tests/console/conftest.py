@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.console.desk_page import DeskPage
 from tests.fakes.console_backend import FakeBackend
@@ -31,6 +31,8 @@ FLAGS: Final = (
 )
 SOUND_ALLOWED: Final = "--autoplay-policy=no-user-gesture-required"
 _SOUND_NEEDS_GESTURE: Final = "--autoplay-policy=document-user-activation-required"
+
+expect.set_options(timeout=10_000)  # the machine may be busy; what must be fast is timed by its own test
 
 
 def npm(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
