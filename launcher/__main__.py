@@ -35,6 +35,8 @@ app = typer.Typer(
 )
 device = typer.Typer(help=text("help_device"), no_args_is_help=True, rich_markup_mode=MARKUP)
 app.add_typer(device, name="device")
+telemetry = typer.Typer(help=text("help_telemetry"), no_args_is_help=True, rich_markup_mode=MARKUP)
+app.add_typer(telemetry, name="telemetry")
 
 
 @app.command(help=text("help_up"))
@@ -86,6 +88,25 @@ def device_add(
         return Exit.OK
 
     _leave(add)
+
+
+@telemetry.command("migrate", help=text("help_telemetry_migrate"))
+def telemetry_migrate(
+    influx_url: Annotated[str, typer.Option("--influx", help=text("opt_influx"))] = "",
+    influx_org: Annotated[str, typer.Option(help=text("opt_influx_org"))] = "",
+    influx_token_file: Annotated[str, typer.Option(help=text("opt_influx_token_file"))] = "",
+) -> None:
+    from launcher.telemetry import migration_environment
+
+    options = {name: value for name, value in locals().items() if name.startswith("influx_") and value}
+
+    def run() -> Exit:
+        environment = migration_environment(here(), options)
+        command = [sys.executable, "-m", "backend", "telemetry-migrate"]
+        os.chdir(here().root)
+        os.execve(command[0], command, environment)  # noqa: S606  no shell is wanted
+
+    _leave(run)
 
 
 @app.command(help=text("help_gateway"), context_settings=PASS_THROUGH)

@@ -18,6 +18,15 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "登记设备并显示其账号；不带选项时为它新建一户人家。",
         "Enrol devices and print their credentials; without options each gets a new home.",
     ),
+    "help_telemetry": ("遥测数据。", "Telemetry."),
+    "help_telemetry_migrate": (
+        "把本机的遥测读数复制到 InfluxDB，并逐条序列核对数量；中断后再次执行即从断点继续。\n\n"
+        "退出码：0 全部到达，1 有缺少（再次执行会重新复制），2 设置有误，3 缺少令牌，5 InfluxDB 无应答（可继续）。",
+        "Copy the readings of this machine into InfluxDB and compare the counts of every series; broken off, it goes "
+        "on where it stood when called again.\n\n"
+        "Exit codes: 0 all of it has arrived, 1 something is missing (another call copies it again), 2 wrong settings, "
+        "3 no token, 5 InfluxDB does not answer (call again).",
+    ),
     "help_gateway": ("运行网关程序（参数原样传递）。", "Run the gateway program; arguments are passed on."),
     "help_backend": ("运行后端程序（参数原样传递）。", "Run the backend program; arguments are passed on."),
     "help_sim": (
@@ -97,6 +106,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "port_taken": (
         "端口 {port} 已被占用。用 {option} 换一个端口，或在 config/launcher.toml 中修改。",
         "Port {port} is taken. Choose another with {option}, or in config/launcher.toml.",
+    ),
+    "influx_no_url": (
+        "请用 --influx 给出 InfluxDB 的地址，或在 config/launcher.toml 中设置 influx_url。",
+        "Name the InfluxDB with --influx, or set influx_url in config/launcher.toml.",
     ),
     "influx_no_token": (
         "缺少 InfluxDB 令牌。写入 {path}（权限 0600），或放在环境变量 {variable} 中再启动。",

@@ -51,13 +51,13 @@ class Tally:
 
     passed: int = 0
     failed: int = 0
-    deselected: int = 0
+    left_for_all: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, note: dict[str, Any]) -> None:
         self.passed += note["passed"]
         self.failed += note["failed"]
-        self.deselected += note["deselected"]
+        self.left_for_all += note["left_for_all"]
         self.skipped += note["skipped"]
 
 
@@ -159,6 +159,6 @@ def _report(results: Sequence[Result], tally: Tally) -> None:
     print(text("what_skipped" if tally.skipped else "nothing_skipped"))
     for row in tally.skipped:
         print(f"  {row['id']}: {row['reason']}" + ("" if row["expected"] else f"  ({text('failed')})"))
-    if tally.deselected:
-        print(text("left_for_all", count=tally.deselected))
+    if tally.left_for_all:
+        print(text("left_for_all", count=tally.left_for_all))
     print(f"{tally.passed} passed, {tally.failed} failed, {len(tally.skipped)} skipped", flush=True)

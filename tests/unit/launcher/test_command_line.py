@@ -15,7 +15,18 @@ from launcher.exits import Exit
 from launcher.texts import language
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = ("up", "device add", "check", "test", "doctor", "settings", "console", "init", "completion")
+COMMANDS = (
+    "up",
+    "device add",
+    "telemetry migrate",
+    "check",
+    "test",
+    "doctor",
+    "settings",
+    "console",
+    "init",
+    "completion",
+)
 
 
 def care(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,8 @@ def test_passes(): pass
 def test_skipped(): pass
 @pytest.mark.xfail(reason="known")
 def test_known_failure(): assert False
+@pytest.mark.slow
+def test_long(): pass
 """
 
 
@@ -56,7 +58,7 @@ def run(folder: Path, expected: dict[str, str], *options: str, account: bool = T
 def test_an_unexpected_skip_fails_the_run(tmp_path: Path) -> None:
     code, note = run(tmp_path, {})
     assert code == 1
-    assert note["passed"] == 1
+    assert note["passed"] == 2
     assert [row["reason"] for row in note["skipped"]] == ["Skipped: no printer", "known"]  # type: ignore[attr-defined]
 
 
@@ -66,9 +68,9 @@ def test_a_skip_in_the_table_does_not(tmp_path: Path) -> None:
     assert [row["expected"] for row in note["skipped"]] == [True, True]  # type: ignore[attr-defined]
 
 
-def test_what_was_deselected_is_counted(tmp_path: Path) -> None:
-    code, note = run(tmp_path, {}, "-k", "test_passes")
-    assert (code, note["deselected"], note["skipped"]) == (0, 2, [])
+def test_long_tests_left_out_are_counted_and_others_are_not(tmp_path: Path) -> None:
+    code, note = run(tmp_path, {}, "-m", "not slow", "-k", "test_passes or test_long")
+    assert (code, note["passed"], note["left_for_all"], note["skipped"]) == (0, 1, 1, [])
 
 
 @pytest.mark.parametrize("account", [False])

@@ -15,7 +15,7 @@ from launcher.shell import Stop
 
 def note(places: Places, **counts: object) -> int:
     """What tests/conftest.py writes at the end of a pytest run."""
-    full = {"passed": 0, "failed": 0, "deselected": 0, "skipped": [], **counts}
+    full = {"passed": 0, "failed": 0, "left_for_all": 0, "skipped": [], **counts}
     (places.root / "test-results" / "run.json").write_text(json.dumps(full))
     return 0
 
@@ -41,7 +41,7 @@ def test_all_steps_run_and_one_failure_fails_the_whole(tmp_path: Path, capsys: p
 def test_what_was_skipped_is_said_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     places = Places(tmp_path)
     rows = [{"id": "tests/x.py::test_a", "reason": "no printer", "expected": True}]
-    step = suite.Step("tests", lambda: note(places, passed=3, skipped=rows, deselected=2))
+    step = suite.Step("tests", lambda: note(places, passed=3, skipped=rows, left_for_all=2))
     assert suite.run_steps(places, [step]) is Exit.OK
     printed = capsys.readouterr().out
     assert "tests/x.py::test_a: no printer" in printed
