@@ -20,7 +20,7 @@ class Account:
     def __init__(self) -> None:
         self.passed = 0
         self.failed = 0
-        self.deselected = 0
+        self.left_for_all = 0
         self.skipped: list[dict[str, object]] = []
 
     def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -55,7 +55,8 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
-    ACCOUNT.deselected += len(items)
+    """Those left out for their length; what a person left out by `-k` is known to that person."""
+    ACCOUNT.left_for_all += sum(item.get_closest_marker("slow") is not None for item in items)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -65,5 +66,5 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     yield
     if NOTE:
-        counted = {"passed": ACCOUNT.passed, "failed": ACCOUNT.failed, "deselected": ACCOUNT.deselected}
+        counted = {"passed": ACCOUNT.passed, "failed": ACCOUNT.failed, "left_for_all": ACCOUNT.left_for_all}
         Path(NOTE).write_text(json.dumps({**counted, "skipped": ACCOUNT.skipped}, indent=2))
