@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
+from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -25,7 +27,11 @@ from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.migrations import migrate
 from backend.adapters.db.registry_store import SqlRegistryStore
 from backend.adapters.db.telemetry_devices import DeviceStates
+from backend.adapters.db.telemetry_erasures import SqlErasures
+from backend.adapters.db.telemetry_homes import TelemetryHomes
 from backend.adapters.disk import Disk
+from backend.adapters.exports.text import csv_chunks, json_chunks
+from backend.adapters.exports.workbook import workbook_chunks
 from backend.adapters.ids import RandomIds
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.secret_files import AccountSheetFile, KeyFile
@@ -43,6 +49,8 @@ from backend.api import (
     metrics,
     session,
     stream,
+    telemetry,
+    telemetry_privacy,
     vocabulary,
 )
 from backend.api.server import HttpServer
@@ -65,12 +73,26 @@ from backend.services.live.hub import Hub
 from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
 from backend.services.registry.enrol import Enrol
+from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
+from backend.services.telemetry.export_telemetry import ExportTelemetry
+from backend.services.telemetry.ports import TelemetryStore
 from backend.services.telemetry.read_device import ReadDevice
+from backend.services.telemetry.read_latest import ReadLatest
+from backend.services.telemetry.read_series import ReadSeries
 from backend.services.telemetry.record_results import RecordResults
 from backend.services.telemetry.record_status import RecordStatus
 from backend.services.telemetry.record_telemetry import RecordTelemetry
+from backend.services.telemetry.retention import Retain, Retention
 from backend.settings import Settings
 from backend.workers.loop import Loop, Tick
+from backend.workers.telemetry import (
+    ERASE_SECONDS,
+    RETAIN_SECONDS,
+    ROLL_UP_SECONDS,
+    SLOW_SECONDS,
+    DueErasures,
+    DueRollUps,
+)
 from backend.workers.timers import FORGET_SECONDS, DueAlerts, DueCommands, DueForgetting
 
 log = structlog.get_logger()
@@ -116,7 +138,12 @@ class Backend:
             settings.broker_accounts_file, settings.broker_passwd_file, self._registry.secret_hashes
         )
         database = TelemetryDatabase(settings.telemetry_path)
-        self._telemetry = SqliteTelemetryStore(database, self._clock.monotonic)
+        self._retention = Retention(
+            raw=timedelta(days=settings.telemetry_raw_days),
+            minutes=timedelta(days=settings.telemetry_minute_days),
+            hours=timedelta(days=settings.telemetry_hour_days),
+        )
+        self._telemetry: TelemetryStore = SqliteTelemetryStore(database, self._clock.monotonic, self._retention)
         self._device_states = SqliteDeviceStates(database)
         self._wire_health()
         self._wire_live()
@@ -144,6 +171,17 @@ class Backend:
             yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
             yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))
             yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
+
+        if Role.INGEST_TELEMETRY in self._roles:
+            yield from self._telemetry_ticks()
+
+    def _telemetry_ticks(self) -> Iterator[Tick]:
+        store, clock = self._telemetry, self._clock
+        if isinstance(store, SqliteTelemetryStore):
+            yield Tick("roll-ups", DueRollUps(store.roll_up, clock), seconds=ROLL_UP_SECONDS, deadline=SLOW_SECONDS)
+        yield Tick("retention", Retain(store, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
+        erasures = DueErasures(FinishErasures(store, SqlErasures(self.engine), clock))
+        yield Tick("erasures", erasures, seconds=ERASE_SECONDS, deadline=SLOW_SECONDS)
 
     def _tick_states(self) -> list[TickState]:
         return self._loop.states()
@@ -195,6 +233,24 @@ class Backend:
         enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
         read_device = ReadDevice(self._telemetry, self._device_states)
         yield devices.router(devices.DeviceCalls(enrol, self._registry, read_device))
+        yield from self._telemetry_read_routers()
+
+    def _telemetry_read_routers(self) -> Iterator[APIRouter]:
+        store, clock, homes = self._telemetry, self._clock, TelemetryHomes(self.engine)
+        reads = telemetry.TelemetryReads(ReadSeries(store, clock), ReadLatest(store, homes), homes, clock)
+        yield telemetry.router(reads)
+        zone = ZoneInfo(self._settings.time_zone)
+        yield telemetry_privacy.router(
+            telemetry_privacy.PrivacyCalls(
+                ExportTelemetry(store, homes, clock, self._retention.raw),
+                ErasePerson(store, homes, SqlErasures(self.engine), clock, self._ids.new),
+                {
+                    telemetry_privacy.Format.CSV: lambda rows: csv_chunks(rows, zone),
+                    telemetry_privacy.Format.XLSX: lambda rows: workbook_chunks(rows, zone),
+                    telemetry_privacy.Format.JSONL: lambda rows: json_chunks(rows, zone),
+                },
+            )
+        )
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
@@ -214,7 +270,7 @@ class Backend:
         registry = DeviceStates(self.engine)
         return ingest_telemetry.router(
             ingest_telemetry.TelemetryCalls(
-                RecordTelemetry(self._telemetry, self._device_states, registry, self._clock),
+                RecordTelemetry(self._telemetry, self._device_states, registry, self._clock, SqlErasures(self.engine)),
                 RecordStatus(self._device_states, registry, self._clock),
                 RecordResults(RecordResult(self._alarms, self._clock)),
                 self._metrics.ingested,

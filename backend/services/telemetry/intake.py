@@ -24,6 +24,7 @@ class IntakeReason(StrEnum):
     LOBBY_CREDENTIAL = "lobby_credential"
     REVOKED = "revoked"
     RETAINED = "retained"
+    ERASED = "erased"
     NO_READING = "no_reading"
     SOME_RECORDS_REFUSED = "some_records_refused"
 

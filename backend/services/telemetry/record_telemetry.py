@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.services.telemetry.erasures import Fences
 from backend.services.telemetry.intake import IntakeReason, judge, received_at, refused
 from backend.services.telemetry.ports import Clock, DeviceReading, DeviceRegistry, DeviceStateStore, TelemetryStore
 from backend.services.telemetry.status import later
@@ -23,6 +24,7 @@ class RecordTelemetry:
     states: DeviceStateStore
     registry: DeviceRegistry
     clock: Clock
+    fences: Fences
 
     def __call__(self, items: Sequence[JsonItem]) -> list[Outcome]:
         """Outcomes in the order of `items`. Everything is stored when this returns; raises `TelemetryAway`."""
@@ -30,11 +32,12 @@ class RecordTelemetry:
         outcomes = judge(items, self.registry)
         readings: list[DeviceReading] = []
         seen: dict[str, datetime] = {}
+        fences = self.fences.fences({item.device_id for index, item in enumerate(items) if index not in outcomes})
         for index, item in enumerate(items):
             if index in outcomes:
                 continue
             received = received_at(item, now)
-            outcomes[index], of_item = _read(index, item, received)
+            outcomes[index], of_item = _read(index, item, received, fences.get(item.device_id))
             readings.extend(of_item)
             if not item.retained:
                 seen[item.device_id] = later(seen.get(item.device_id), received) or received
@@ -45,7 +48,9 @@ class RecordTelemetry:
         return [outcomes[index] for index in range(len(items))]
 
 
-def _read(index: int, item: JsonItem, received: datetime) -> tuple[Outcome, list[DeviceReading]]:
+def _read(
+    index: int, item: JsonItem, received: datetime, erased_until: datetime | None
+) -> tuple[Outcome, list[DeviceReading]]:
     if item.retained:
         # Telemetry is never retained; a replay without times would read as a measurement of now.
         return refused(index, IntakeReason.RETAINED), []
@@ -56,11 +61,18 @@ def _read(index: int, item: JsonItem, received: datetime) -> tuple[Outcome, list
     readings = [
         DeviceReading(item.device_id, reading.metric, reading.at, reading.value, received) for reading in pack.readings
     ]
-    return _outcome(index, pack), readings
+    if erased_until is None:
+        return _outcome(index, pack), readings
+    # What was erased must not come back from a spool, late: measured or received before, it is forgotten.
+    until = erased_until.timestamp()
+    new = [reading for reading in readings if reading.at > until and received > erased_until]
+    if readings and not new:
+        return refused(index, IntakeReason.ERASED), []
+    return _outcome(index, pack, len(new) < len(readings)), new
 
 
-def _outcome(index: int, pack: Pack) -> Outcome:
+def _outcome(index: int, pack: Pack, some_erased: bool = False) -> Outcome:
     if not pack.readings:
         return refused(index, pack.refused[0].reason if pack.refused else IntakeReason.NO_READING)
-    reason = str(IntakeReason.SOME_RECORDS_REFUSED) if pack.refused else None
+    reason = str(IntakeReason.SOME_RECORDS_REFUSED) if pack.refused or some_erased else None
     return Outcome(index=index, outcome=IngestOutcome.ACCEPTED, reason=reason)

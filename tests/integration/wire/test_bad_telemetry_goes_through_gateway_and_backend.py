@@ -21,6 +21,7 @@ from contract.topics import Channel, answer_id, topic
 from contract.vocabulary import IngestOutcome
 from gateway.codecs.native import NativeCodec
 from gateway.core.ports import Delivery, Item, Kind
+from tests.fakes.telemetry_homes import MemoryErasures
 from tests.harness.alarm import Alarm
 from tests.harness.mutations import bad_messages
 
@@ -52,7 +53,7 @@ def test_every_item_has_an_outcome_and_the_next_good_one_counts(alarm: Alarm, tm
     states = SqliteDeviceStates(database)
     take: dict[Kind, Callable[[Sequence[JsonItem]], list[Outcome]]] = {
         Kind.TELEMETRY: RecordTelemetry(
-            SqliteTelemetryStore(database, alarm.clock.monotonic), states, registry, alarm.clock
+            SqliteTelemetryStore(database, alarm.clock.monotonic), states, registry, alarm.clock, MemoryErasures()
         ),
         Kind.STATUS: RecordStatus(states, registry, alarm.clock),
         Kind.RESULT: RecordResults(alarm.result),

@@ -15,6 +15,7 @@ from backend.services.telemetry.record_telemetry import RecordTelemetry
 from contract.ingest import JsonItem, Outcome
 from contract.times import format_time
 from contract.vocabulary import ResultStatus
+from tests.fakes.telemetry_homes import MemoryErasures
 from tests.fakes.telemetry_store import MemoryDeviceStates, MemoryRegistry, MemoryTelemetryStore
 from tests.harness.clock import ManualClock
 
@@ -42,7 +43,7 @@ GOOD = {"n": "heart_rate", "u": "beat/min", "v": 71, "t": NOW.timestamp() - 60}
 
 def test_each_pack_has_its_outcome_and_good_records_are_stored() -> None:
     store, states = MemoryTelemetryStore(), MemoryDeviceStates()
-    record = RecordTelemetry(store, states, REGISTRY, CLOCK)
+    record = RecordTelemetry(store, states, REGISTRY, CLOCK, MemoryErasures())
     outcomes = record(
         [
             item(pack=pack(GOOD)),
@@ -84,12 +85,12 @@ def test_a_store_that_is_away_stores_nothing_and_says_so() -> None:
     store = MemoryTelemetryStore()
     store.away = True
     with pytest.raises(TelemetryAway):
-        RecordTelemetry(store, MemoryDeviceStates(), REGISTRY, CLOCK)([item(pack=pack(GOOD))])
+        RecordTelemetry(store, MemoryDeviceStates(), REGISTRY, CLOCK, MemoryErasures())([item(pack=pack(GOOD))])
 
 
 def test_a_receive_time_that_cannot_be_is_replaced_by_ours() -> None:
     store = MemoryTelemetryStore()
-    record = RecordTelemetry(store, MemoryDeviceStates(), REGISTRY, CLOCK)
+    record = RecordTelemetry(store, MemoryDeviceStates(), REGISTRY, CLOCK, MemoryErasures())
     raw = msgspec.Raw(msgspec.json.encode([{"n": "steps", "v": 3}]))
     for received_at in ("yesterday", "2031-01-01T00:00:00.000Z"):
         record([JsonItem(device_id="T1", received_at=received_at, pack=raw)])

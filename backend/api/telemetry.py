@@ -1,0 +1,115 @@
+"""Curves of devices and residents, and the latest values of a whole centre."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
+
+from backend.api.devices import READS
+from backend.api.ingest_telemetry import telemetry_away
+from backend.api.problems import Problem
+from backend.api.telemetry_views import LatestPage, PersonTelemetry, SeriesView, latest_json, series_view
+from backend.services.telemetry.homes import Homes, Place
+from backend.services.telemetry.ports import Clock, TelemetryAway
+from backend.services.telemetry.read_latest import ReadLatest
+from backend.services.telemetry.read_series import ReadSeries
+from contract.metrics import METRICS
+from contract.times import format_time, is_plausible
+from contract.vocabulary import Label
+
+DAY: Final = timedelta(days=1)
+MOST_IDS: Final = 200
+"""Ids in one address: above that ask for all."""
+From = Annotated[AwareDatetime | None, Query(alias="from", description="RFC 3339; default: a day before `to`")]
+To = Annotated[AwareDatetime | None, Query(description="RFC 3339, not included; default: now")]
+Ids = Annotated[list[Annotated[str, Query(max_length=64)]], Query(max_length=MOST_IDS)]
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryReads:
+    """What the router needs."""
+
+    series: ReadSeries
+    latest: ReadLatest
+    homes: Homes
+    clock: Clock
+
+
+def router(calls: TelemetryReads) -> APIRouter:
+    """`/devices/{id}/series`, `/residents/{id}/telemetry` and `/telemetry/latest` of the staff API."""
+    api = APIRouter(tags=["telemetry"], dependencies=[READS])
+
+    @api.get("/devices/{device_id}/series")
+    def device_series(
+        device_id: str, metric: Annotated[str, Query(max_length=64)], start: From = None, to: To = None
+    ) -> SeriesView:
+        """One metric in windows that suit the span; min, mean and max, and null rows where gaps begin."""
+        place = place_of(calls.homes, device_id)
+        if metric not in METRICS:
+            raise Problem(422, "unknown_metric", Label("没有这个指标", "No such metric"))
+        begin, end = _span(start, to)
+        try:
+            return series_view(place, calls.series(device_id, metric, begin, end))
+        except TelemetryAway:
+            raise telemetry_away() from None
+
+    @api.get("/residents/{resident_id}/telemetry")
+    def person_telemetry(resident_id: str, start: From = None, to: To = None) -> PersonTelemetry:
+        """Every metric of every device in the resident's home."""
+        household = calls.homes.household(resident_id)
+        if household is None:
+            raise unknown_resident()
+        begin, end = _span(start, to)
+        try:
+            series = [
+                series_view(place, found)
+                for place in household.places
+                for found in calls.series.all_of(place.device_id, begin, end)
+            ]
+        except TelemetryAway:
+            raise telemetry_away() from None
+        return PersonTelemetry(
+            resident_id=resident_id, home_id=household.home_id, shared_with=list(household.others), series=series
+        )
+
+    @api.get("/telemetry/latest", response_model=LatestPage)
+    def latest(home_id: Ids = [], device_id: Ids = [], all: bool = False) -> Response:  # noqa: B006 - the names of the query
+        """The latest values of devices, of homes, or with `all=true` of every device, in one answer."""
+        if bool(home_id) + bool(device_id) + all != 1:
+            raise Problem(
+                422,
+                "which_devices",
+                Label("请指定住址、设备或全部之一", "Name one of home_id, device_id or all=true"),
+            )
+        try:
+            found = calls.latest(home_id or None, device_id or None)
+        except TelemetryAway:
+            raise telemetry_away() from None
+        page = {"at": format_time(calls.clock.now()), "items": latest_json(found)}
+        return Response(msgspec.json.encode(page), media_type="application/json")
+
+    def _span(start: AwareDatetime | None, to: AwareDatetime | None) -> tuple[float, float]:
+        end = to or calls.clock.now()
+        begin = start or end - DAY
+        if not (is_plausible(begin) and is_plausible(end) and begin < end):
+            raise Problem(422, "bad_span", Label("时间范围不对", "from lies before to, both between 1970 and 2199"))
+        return begin.timestamp(), end.timestamp()
+
+    return api
+
+
+def place_of(homes: Homes, device_id: str) -> Place:
+    """Where the device stands; 404 where there is none."""
+    for place in homes.places(device_ids=[device_id]):
+        return place
+    raise Problem(404, "unknown_device", Label("没有这台设备", "No such device"))
+
+
+def unknown_resident() -> Problem:
+    """404."""
+    return Problem(404, "unknown_resident", Label("没有这位老人", "No such resident"))

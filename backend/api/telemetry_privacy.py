@@ -1,0 +1,155 @@
+"""What a person may ask for: a copy of all readings, and that they are erased."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import Annotated, Final
+
+import structlog
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import StreamingResponse
+
+from backend.api.bodies import Body
+from backend.api.devices import Key
+from backend.api.ingest_telemetry import telemetry_away
+from backend.api.problems import Problem
+from backend.api.security import require_staff
+from backend.api.telemetry import place_of, unknown_resident
+from backend.api.telemetry_views import ErasedDevice, ErasureAnswer
+from backend.services.identity.actor import Actor, StaffRole
+from backend.services.telemetry.erase_person import ErasePerson, EraseRefusal, EraseRefused
+from backend.services.telemetry.erasures import Erasure
+from backend.services.telemetry.export_telemetry import ExportRow, ExportTelemetry
+from backend.services.telemetry.homes import Place
+from backend.services.telemetry.ports import TelemetryAway
+from contract.vocabulary import Label
+
+log = structlog.get_logger()
+
+EXPORTS_AT_ONCE: Final = 2
+"""Each keeps a processor busy, beside the process's other work."""
+Administrator = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR))]
+Technician = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR, StaffRole.TECHNICIAN))]
+Write = Callable[[Iterable[ExportRow]], Iterator[bytes]]
+
+
+class Format(StrEnum):
+    """What kind of file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSONL = "jsonl"
+
+
+MEDIA_TYPES: Final = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.JSONL: "application/x-ndjson",
+}
+
+
+class EraseRequest(Body):
+    """`shared` true: also where others live in the home, whose readings these are as well."""
+
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyCalls:
+    """What the router needs; `writers` make a file of rows."""
+
+    export: ExportTelemetry
+    erase: ErasePerson
+    writers: Mapping[Format, Write]
+
+
+def router(calls: PrivacyCalls) -> APIRouter:
+    """The exports, and `/residents/{id}/telemetry/erase`."""
+    api = APIRouter(tags=["telemetry"])
+    slots = threading.BoundedSemaphore(EXPORTS_AT_ONCE)
+
+    def export(places: Sequence[Place], wanted: Format, name: str) -> StreamingResponse:
+        chunks = _within(slots, calls.writers[wanted], calls.export.rows(places))
+        try:
+            # The first piece before the answer begins: a store that is away is said so, and not by half a file.
+            first = next(chunks, b"")
+        except TelemetryAway:
+            raise telemetry_away() from None
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}.{wanted}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return StreamingResponse(chain([first], chunks), media_type=MEDIA_TYPES[wanted], headers=headers)
+
+    @api.get("/devices/{device_id}/telemetry/export", response_class=StreamingResponse, status_code=200)
+    def export_device(device_id: str, actor: Technician, format: Format = Format.CSV) -> StreamingResponse:
+        """All that the device measured; hours where the readings have expired."""
+        place = place_of(calls.export.homes, device_id)
+        log.info("telemetry_export", actor=actor.id, device_id=device_id, format=str(format))
+        return export([place], format, f"device-{device_id}")
+
+    @api.get("/residents/{resident_id}/telemetry/export", response_class=StreamingResponse, status_code=200)
+    def export_person(resident_id: str, actor: Administrator, format: Format = Format.CSV) -> StreamingResponse:
+        """All that the devices of the resident's home measured; in a shared home, with the others."""
+        household = calls.export.person(resident_id)
+        if household is None:
+            raise unknown_resident()
+        log.info("telemetry_export", actor=actor.id, resident_id=resident_id, format=str(format))
+        return export(household.places, format, f"resident-{resident_id}")
+
+    @api.post("/residents/{resident_id}/telemetry/erase")
+    def erase(
+        resident_id: str, body: EraseRequest, actor: Administrator, response: Response, key: Key = None
+    ) -> ErasureAnswer:
+        """Erase all readings of the resident's home, for good. 202: the store is away, it comes later."""
+        try:
+            erased = calls.erase(resident_id, shared=body.shared, actor=f"{actor.kind}:{actor.id}", key=key)
+        except EraseRefused as refused:
+            raise _refused(refused) from None
+        answer = _answer(erased)
+        response.status_code = 202 if answer.pending else 200
+        return answer
+
+    return api
+
+
+def _within(slots: threading.BoundedSemaphore, write: Write, rows: Iterator[ExportRow]) -> Iterator[bytes]:
+    if not slots.acquire(blocking=False):
+        raise Problem(
+            503,
+            "exports_busy",
+            Label("正在导出其他数据，请稍后再试", "Other exports are running; try again"),
+            headers={"Retry-After": "10"},
+        )
+    try:
+        yield from write(rows)
+    finally:
+        slots.release()
+
+
+def _answer(erased: list[Erasure]) -> ErasureAnswer:
+    return ErasureAnswer(
+        request_id=erased[0].request_id if erased else None,
+        until=erased[0].until if erased else None,
+        pending=any(erasure.deleted is None for erasure in erased),
+        items=[ErasedDevice(device_id=erasure.device_id, deleted=erasure.deleted) for erasure in erased],
+    )
+
+
+def _refused(refused: EraseRefused) -> Problem:
+    if refused.reason is EraseRefusal.UNKNOWN_RESIDENT:
+        return unknown_resident()
+    if refused.reason is EraseRefusal.KEY_REUSED:
+        return Problem(409, "key_reused", Label("幂等键已用于另一请求", "The key was used for another request"))
+    return Problem(
+        409,
+        "shared_home",
+        Label("同住者的数据也会被删除", "Others live in this home, and their readings go as well"),
+        Label("确认后请带上 shared=true。", "Ask for it with shared=true."),
+        extras={"others": list(refused.others)},
+    )
