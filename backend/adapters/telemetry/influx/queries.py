@@ -130,22 +130,20 @@ data = from(bucket: _bucket)
 
 MINUTES_TASK: Final = (
     """
-import "date"
 data = from(bucket: _bucket)
   |> range(start: date.truncate(t: -5m, unit: 1m), stop: date.truncate(t: now(), unit: 1m))
   |> filter(fn: (r) => r._measurement == "reading")"""
     + _ROLL_UP
     + _MINUTES
 )
-"""What the server runs each minute: the last five whole minutes."""
+"""What the server runs each minute: the last five whole minutes. Needs `date`."""
 
 HOURS_TASK: Final = (
     """
-import "date"
 data = from(bucket: _bucket)
   |> range(start: date.truncate(t: -3h, unit: 1h), stop: date.truncate(t: now(), unit: 1h))
   |> filter(fn: (r) => r._measurement == "reading")"""
     + _ROLL_UP
     + _HOURS
 )
-"""What the server runs each hour: the last three whole hours."""
+"""What the server runs each hour: the last three whole hours. Needs `date`."""

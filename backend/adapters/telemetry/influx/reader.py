@@ -1,0 +1,69 @@
+"""What is asked of the server about one device, and in which form its answers come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from backend.adapters.telemetry.influx import queries
+from backend.adapters.telemetry.influx.answers import Row, micros
+from backend.adapters.telemetry.influx.backlog import Values
+from backend.adapters.telemetry.influx.line import FIELD_COUNT, FIELD_HIGH, FIELD_LOW, FIELD_SUM
+from backend.adapters.telemetry.influx.points import points
+from backend.adapters.telemetry.influx.server import InfluxServer, Parameter
+from backend.adapters.telemetry.influx.setup import Buckets
+from backend.adapters.telemetry.influx.spans import Span, as_parameters
+from backend.adapters.telemetry.units import floor
+from backend.services.telemetry.ports import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Spans are half open, in microseconds since 1970, and not empty. Raises `ServerTrouble`."""
+
+    server: InfluxServer
+    buckets: Buckets
+
+    def points(self, device_id: str, metric: str, span: Span, most: int) -> list[Values]:
+        """The oldest `most` of one series."""
+        rows = self._ask(queries.POINTS, self.buckets.raw, device_id, span, _metric=metric, _most=most)
+        return points(rows, device_id, metric)
+
+    def device_points(self, device_id: str, span: Span) -> list[Values]:
+        """All of one device."""
+        return points(self._ask(queries.DEVICE_POINTS, self.buckets.raw, device_id, span), device_id)
+
+    def first_times(self, device_id: str, span: Span) -> dict[str, int]:
+        """The metrics of one device, and when each begins."""
+        rows = self._ask(queries.SERIES, self.buckets.raw, device_id, span)
+        return {row["metric"]: micros(row["_time"]) for row in rows}
+
+    def count(self, device_id: str, span: Span) -> int:
+        """How many readings of one device there are."""
+        return sum(int(row["_value"]) for row in self._ask(queries.COUNT, self.buckets.raw, device_id, span))
+
+    def raw_windows(self, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
+        """One series in windows of `width` microseconds, from its points; the span is of whole windows."""
+        return self._windows(queries.RAW_WINDOWS, self.buckets.raw, device_id, metric, span, width)
+
+    def rolled_windows(self, bucket: str, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
+        """The same from a bucket of roll-ups."""
+        return self._windows(queries.ROLLED_WINDOWS, bucket, device_id, metric, span, width)
+
+    def _windows(self, flux: str, bucket: str, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
+        every = timedelta(microseconds=width)
+        return _windows_of(self._ask(flux, bucket, device_id, span, _metric=metric, _every=every), width)
+
+    def _ask(self, flux: str, bucket: str, device_id: str, span: Span, **more: Parameter) -> Iterable[Row]:
+        return self.server.query(flux, {"_bucket": bucket, "_device": device_id, **as_parameters(span), **more})
+
+
+def _windows_of(rows: Iterable[Row], width: int) -> list[Window]:
+    found: dict[int, dict[str, float]] = {}
+    for row in rows:
+        found.setdefault(floor(micros(row["_time"]), width), {})[row["result"]] = float(row["_value"])
+    return [
+        Window(start / 1e6, of[FIELD_LOW], of[FIELD_SUM] / of[FIELD_COUNT], of[FIELD_HIGH], round(of[FIELD_COUNT]))
+        for start, of in sorted(found.items())
+    ]

@@ -1,0 +1,104 @@
+"""When roll-ups are made again from here: after late points, erasures, and gaps in the contact with the server.
+
+The server's own tasks make them while all goes well. A task that was missed is never run later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+import structlog
+
+from backend.adapters.telemetry.influx.backlog import CONTACT, Backlog
+from backend.adapters.telemetry.influx.horizons import Horizons
+from backend.adapters.telemetry.influx.queries import ROLL_UP_ALL, ROLL_UP_DEVICE
+from backend.adapters.telemetry.influx.server import InfluxServer, Parameter
+from backend.adapters.telemetry.influx.setup import Buckets
+from backend.adapters.telemetry.units import HOUR, floor, micros, moment
+
+log = structlog.get_logger("backend.telemetry.influx")
+
+GAP: Final = timedelta(minutes=2)
+"""Longer without contact than this, and a task of the server may have been missed."""
+LOOK_BACK: Final = timedelta(minutes=10)
+"""What the last tasks before a gap may not have covered."""
+CONTACT_EVERY: Final = timedelta(seconds=30)
+HOURS_AT_ONCE: Final = 50
+"""Stale hours of one step; between steps, what waits is sent first."""
+
+StaleHour = tuple[str, int, int]
+
+
+class Rollups:
+    """Raises `ServerTrouble` and `TelemetryAway`. Everything may be done twice: the result is the same."""
+
+    def __init__(self, backlog: Backlog, server: InfluxServer, buckets: Buckets) -> None:
+        self._backlog = backlog
+        self._server = server
+        self._buckets = buckets
+        self._contact: datetime | None = None
+
+    def look_after(self, now: datetime) -> bool:
+        """One step of what is due, the server being idle; whether there may be more."""
+        if self._contact is None or now - self._contact >= CONTACT_EVERY:
+            self._server.bucket(self._buckets.raw)
+            self.in_contact(now)
+        return self.make_again(None, HOURS_AT_ONCE) == HOURS_AT_ONCE
+
+    def in_contact(self, now: datetime) -> None:
+        """The server answers; what its tasks missed since it last did is made up for."""
+        if self._contact is not None and timedelta(0) <= now - self._contact < CONTACT_EVERY:
+            return
+        before = self._backlog.marks().get(CONTACT)
+        if before is not None and micros(now) - before > micros_of(GAP):
+            self._make_up_for(moment(before) - LOOK_BACK, now)
+        self._backlog.set_marks({CONTACT: micros(now)})
+        self._contact = now
+
+    def make_again(self, device_id: str | None, limit: int) -> int:
+        """Up to `limit` stale hours of one device or of all; says how many."""
+        hours = self._backlog.stale_hours(device_id, limit)
+        raw_from = Horizons.kept(self._backlog).raw
+        for run in _runs(hours):
+            # Where readings have expired, a roll-up made again would be of what is left of them.
+            alive = [hour for hour in run if hour[1] >= raw_from]
+            if alive:
+                start, stop = alive[0][1], alive[-1][1] + HOUR
+                self._roll_up(ROLL_UP_DEVICE, {"_device": run[0][0]}, start, stop)
+            self._backlog.strike_out(run)
+        return len(hours)
+
+    def _make_up_for(self, start: datetime, end: datetime) -> None:
+        log.info("influx_rolls_up_again", since=start.isoformat(), until=end.isoformat())
+        hour = floor(micros(start), HOUR)
+        while hour < micros(end):
+            self._roll_up(ROLL_UP_ALL, {}, hour, hour + HOUR)
+            # A process that dies here goes on with the next hour.
+            hour += HOUR
+            self._backlog.set_marks({CONTACT: min(hour + micros_of(LOOK_BACK), micros(end))})
+
+    def _roll_up(self, flux: str, more: dict[str, Parameter], start: int, stop: int) -> None:
+        parameters: dict[str, Parameter] = {
+            "_bucket": self._buckets.raw,
+            "_minutes_bucket": self._buckets.minutes,
+            "_hours_bucket": self._buckets.hours,
+            "_start": moment(start),
+            "_stop": moment(stop),
+        }
+        for _ in self._server.query(flux, parameters | more):
+            pass  # counts; reading them to the end is what proves that all of it was done
+
+
+def _runs(hours: Sequence[StaleHour]) -> Iterator[list[StaleHour]]:
+    """Hours of one device that follow one another; `hours` is by device and time."""
+    places = enumerate(hours)
+    for _, run in groupby(places, key=lambda place: (place[1][0], place[1][1] - place[0] * HOUR)):
+        yield [hour for _, hour in run]
+
+
+def micros_of(span: timedelta) -> int:
+    """A span in microseconds."""
+    return span // timedelta(microseconds=1)

@@ -1,0 +1,191 @@
+"""What InfluxDB is asked over HTTP, and what each way of failing means. The only file that imports its client.
+
+Synchronous calls only: the client's batching mode loses a batch on a refusal without saying so.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Final
+
+import influxdb_client
+from influxdb_client.client.exceptions import InfluxDBError
+from influxdb_client.rest import ApiException
+from urllib3.exceptions import HTTPError
+
+from backend.adapters.telemetry.influx.answers import BadAnswer, Row, rows
+from backend.adapters.telemetry.influx.line import PRECISION
+from backend.adapters.telemetry.influx.trouble import ServerTrouble, Trouble, of_status
+
+GZIP_LEVEL: Final = 1
+"""A tenth of the time of the client's own level, for a fifth more bytes."""
+_CLIENT: Final[Any] = influxdb_client
+"""The package carries no usable types."""
+_DIALECT: Final = _CLIENT.Dialect(
+    header=True, annotations=[], delimiter=",", comment_prefix="#", date_time_format="RFC3339"
+)
+
+Parameter = str | int | datetime | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server is, and as whom to speak to it; the token is read again when it was refused."""
+
+    url: str
+    org: str
+    token_file: Path
+    timeout_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A bucket or a task as the server has it: `says` is the retention in seconds (0: for ever), or the Flux text."""
+
+    id: str
+    says: int | str
+    active: bool = True
+
+
+class InfluxServer:
+    """One server; safe for threads. Every call raises `ServerTrouble`."""
+
+    def __init__(self, address: Address, now: Callable[[], datetime]) -> None:
+        self._address = address
+        self._now = now
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def write(self, bucket: str, lines: Sequence[str]) -> None:
+        """Store the points. Where it raises, some of them may be stored; the same points again change nothing."""
+        body = gzip.compress("\n".join(lines).encode(), GZIP_LEVEL)
+        with self._asking() as client:
+            _CLIENT.WriteService(client.api_client).post_write(
+                self._address.org,
+                bucket,
+                body,
+                precision=PRECISION,
+                content_encoding="gzip",
+                content_type="text/plain; charset=utf-8",
+            )
+
+    def query(self, flux: str, parameters: Mapping[str, Parameter]) -> Iterator[Row]:
+        """The rows of the answer, streamed. `flux` is one of `queries`, unchanged."""
+        with self._asking() as client:
+            response = client.query_api().query_raw(flux, dialect=_DIALECT, params=dict(parameters))
+            try:
+                yield from rows(codecs.iterdecode(response, "utf-8"))
+            finally:
+                response.close()
+
+    def delete(self, bucket: str, predicate: str, start: datetime, last: datetime) -> None:
+        """Forget what the predicate names from `start` to `last`, both included."""
+        with self._asking() as client:
+            client.delete_api().delete(start, last, predicate, bucket, org=self._address.org)
+
+    def bucket(self, name: str) -> Found | None:
+        """The bucket of that name. Also the cheapest call that proves address, organisation and token."""
+        with self._asking() as client:
+            buckets = client.buckets_api().find_buckets(name=name, org=self._address.org).buckets
+            kept = buckets[0].retention_rules if buckets else []
+            return Found(buckets[0].id, kept[0].every_seconds if kept else 0) if buckets else None
+
+    def make_bucket(self, name: str, seconds: int) -> None:
+        """Create it; `seconds`: how long points are kept."""
+        with self._asking() as client:
+            rules = _CLIENT.BucketRetentionRules(type="expire", every_seconds=seconds)
+            client.buckets_api().create_bucket(bucket_name=name, retention_rules=rules, org=self._address.org)
+
+    def keep_for(self, bucket: Found, seconds: int) -> None:
+        """Change how long the bucket's points are kept."""
+        with self._asking() as client:
+            known = client.buckets_api().find_bucket_by_id(bucket.id)
+            known.retention_rules = [_CLIENT.BucketRetentionRules(type="expire", every_seconds=seconds)]
+            client.buckets_api().update_bucket(known)
+
+    def task(self, name: str) -> Found | None:
+        """The task of that name."""
+        with self._asking() as client:
+            tasks = client.tasks_api().find_tasks(name=name, org=self._address.org)
+            return Found(tasks[0].id, tasks[0].flux, tasks[0].status == "active") if tasks else None
+
+    def make_task(self, flux: str) -> None:
+        """Create a task that runs."""
+        with self._asking() as client:
+            request = _CLIENT.TaskCreateRequest(flux=flux, org=self._address.org, status="active")
+            client.tasks_api().create_task(task_create_request=request)
+
+    def set_task(self, task: Found, flux: str) -> None:
+        """Give a task that text, and let it run."""
+        with self._asking() as client:
+            client.tasks_api().update_task_request(task.id, _CLIENT.TaskUpdateRequest(flux=flux, status="active"))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    @contextmanager
+    def _asking(self) -> Iterator[Any]:
+        try:
+            yield self._connected()
+        except ApiException as error:
+            trouble = of_status(error.status or 0, _text(error.body), self._wait(error))
+            if trouble.reason is Trouble.UNAUTHORISED:
+                self.close()  # the token file may hold a new one by the next call
+            raise trouble from error
+        except InfluxDBError as error:
+            raise ServerTrouble(Trouble.MISSING, _text(error)) from error
+        except BadAnswer as error:
+            raise ServerTrouble(Trouble.FAILED, _text(error)) from error
+        except (HTTPError, OSError, UnicodeError) as error:
+            raise ServerTrouble(Trouble.AWAY, f"{type(error).__name__}: {_text(error)}") from error
+
+    def _connected(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                address = self._address
+                self._client = _CLIENT.InfluxDBClient(
+                    address.url,
+                    _token(address.token_file),
+                    timeout=max(1, round(address.timeout_seconds * 1000)),
+                    org=address.org,
+                )
+            return self._client
+
+    def _wait(self, error: ApiException) -> float | None:
+        """What `Retry-After` says, in seconds: a number or a date."""
+        text = error.headers.get("Retry-After") if error.headers else None
+        if text is None:
+            return None
+        try:
+            return float(int(text))
+        except ValueError:
+            pass
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (aware - self._now()) / timedelta(seconds=1)
+
+
+def _token(path: Path) -> str:
+    token = path.read_text(encoding="utf-8").strip()
+    if not token or not token.isascii() or not token.isprintable():
+        raise ServerTrouble(Trouble.UNAUTHORISED, "the token file holds no token")
+    return token
+
+
+def _text(body: object) -> str:
+    return (body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)).strip()
