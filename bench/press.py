@@ -17,15 +17,15 @@ from pathlib import Path
 from bench.report import report, write
 from tests.harness.burst import Burst
 from tests.harness.clock import stopwatch, wait_until
-from tests.harness.desk import Desk
 from tests.harness.fleet import Fleet
+from tests.harness.stream import Stream
 from tests.harness.system import Credential, System
 from tests.harness.terminal import Terminal
 
 PRESSES_A_SECOND = 12.0
 SENSORS = 20
 DRAIN_SECONDS = 40.0
-LEAD_SECONDS = 1.0
+LEAD_SECONDS, TAIL_SECONDS = 1.0, 4.0
 """The burst runs this long before the first press of its round, and after the last."""
 
 
@@ -65,20 +65,21 @@ def measure(system: System, rounds: int, presses: int, rate: int) -> Measured:
     measured = Measured()
     sensors = system.enrol(SENSORS, kind="sensor")
     with system.desk() as desk:
+        stream = desk.stream()
         for number in range(rounds):
             for condition in ("idle", "burst") if number % 2 == 0 else ("burst", "idle"):
                 terminals = system.enrol(presses)
                 if condition == "idle":
-                    _presses(system, desk, terminals, measured, condition, number)
+                    _presses(system, stream, terminals, measured, condition, number)
                 else:
-                    _under_burst(system, desk, terminals, measured, number, sensors, rate)
+                    _under_burst(system, stream, terminals, measured, number, sensors, rate)
                 print(f"round {number + 1} of {rounds}, {condition}: done", flush=True)
     return measured
 
 
 def _under_burst(
     system: System,
-    desk: Desk,
+    stream: Stream,
     terminals: list[Credential],
     measured: Measured,
     number: int,
@@ -86,28 +87,27 @@ def _under_burst(
     rate: int,
 ) -> None:
     before = _stored(system)
-    seconds = len(terminals) / PRESSES_A_SECOND + 2 * LEAD_SECONDS
+    seconds = len(terminals) / PRESSES_A_SECOND + LEAD_SECONDS + TAIL_SECONDS
     with Burst(system.broker_port, sensors, rate, seconds) as burst:
         begun = stopwatch()
         wait_until(lambda: stopwatch() - begun > LEAD_SECONDS, "the burst is under way")
-        _presses(system, desk, terminals, measured, "burst", number)
+        _presses(system, stream, terminals, measured, "burst", number)
         assert burst.running, "the burst outlasts the presses"
         offered = burst.result()
     measured.offered.append(offered["offered"] / offered["seconds"])
     expected = before + int(offered["offered"])
     try:
-        wait_until(lambda: _stored(system) >= expected, "all telemetry is stored", DRAIN_SECONDS, every=0.2)
+        wait_until(lambda: _stored(system) >= expected, "all telemetry is stored", DRAIN_SECONDS, every=0.5)
     except AssertionError:
         measured.lost += expected - _stored(system)
     measured.stored.append((_stored(system) - before) / (stopwatch() - begun))
 
 
 def _presses(
-    system: System, desk: Desk, devices: list[Credential], measured: Measured, condition: str, number: int
+    system: System, stream: Stream, devices: list[Credential], measured: Measured, condition: str, number: int
 ) -> None:
     """One press of each terminal, at random moments, `PRESSES_A_SECOND` on average."""
     dice = random.Random(f"{condition}/{number}")
-    stream = desk.stream()
     with Fleet(system.broker_port, system.folder / f"ledger-{condition}-{number}.jsonl") as fleet:
         terminals = [fleet.add(device.device_id, device.secret, wait=False) for device in devices]
         wait_until(lambda: all(terminal.connected for terminal in terminals), "all connect", 30)
@@ -121,7 +121,6 @@ def _presses(
             [_shown(terminal, stream.wait_alert(terminal.device_id).at) for terminal in terminals]
         )
         measured.answered[condition].append([_shown(terminal, terminal.heard[0].at) for terminal in terminals])
-    stream.close()
 
 
 def _shown(terminal: Terminal, at: float) -> float:
