@@ -29,7 +29,7 @@ PORTS = (
 
 
 class Checkout:
-    """Run `./care` commands in it; `ports` are free ones, given by environment as a person would."""
+    """Run `./care` commands in it; `ports` are free ones, given by environment; `extra` is more of that."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -39,11 +39,12 @@ class Checkout:
             (folder / program).mkdir()
             shutil.copy(STAND_INS / source, folder / program / "__main__.py")
         self.ports = {name: free_port() for name in PORTS}
+        self.extra: dict[str, str] = {}
         self._ups: list[subprocess.Popen[str]] = []
 
     def environment(self) -> dict[str, str]:
         ports = {f"CARE_LAUNCHER_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        return {**os.environ, **ports, "CARE_LANG": "en", "PYTHONPATH": str(self.folder)}
+        return {**os.environ, **ports, "CARE_LANG": "en", "PYTHONPATH": str(self.folder), **self.extra}
 
     def care(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command that ends by itself."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 
 import pytest
 
+from tests.harness.broker import Broker
 from tests.harness.clock import wait_until
 from tests.integration.launcher.checkout import Checkout, runs
 
@@ -47,6 +49,35 @@ def test_children_end_with_a_launcher_that_was_killed(checkout: Checkout) -> Non
     assert again.poll() is None
 
 
+def test_without_help_of_the_kernel_the_next_start_sweeps_up(checkout: Checkout) -> None:
+    """Without `setpriv` nothing ends the children of a killed launcher; they must not keep ports or work on unseen."""
+    tools = checkout.folder / "tools"
+    tools.mkdir()
+    (tools / "nice").symlink_to(shutil.which("nice") or "nice")
+    checkout.extra["PATH"] = str(tools)
+    up = checkout.up()
+    left = [row["pid"] for row in checkout.record()["children"].values()]
+    up.kill()
+    up.wait(10)
+    assert [pid for pid in left if not runs(pid)] == []
+    (checkout.folder / "var/run/up.json").write_text(
+        (checkout.folder / "var/run/up.json").read_text().replace('"ready": true', '"ready": false')
+    )
+    checkout.up()
+    assert f"Ended {len(left)} processes" in checkout.output()
+    assert [pid for pid in left if runs(pid)] == []
+
+
+def test_an_external_broker_is_used_and_none_is_started(checkout: Checkout) -> None:
+    with Broker(checkout.folder / "elsewhere") as broker:
+        checkout.up("--broker-url", f"mqtt://{broker.host}:{broker.port}")
+        assert set(checkout.record()["children"]) == ALL - {"broker"}
+        assert "var/broker/passwd" in checkout.output()  # it is told which accounts that broker has to load
+        wait_until(lambda: _said(checkout, "broker", "up"), "the desk hears that the broker answers")
+        broker.stop()
+        wait_until(lambda: _said(checkout, "broker", "down"), "the desk hears that the broker is gone")
+
+
 def test_a_second_up_says_that_it_already_runs(checkout: Checkout) -> None:
     checkout.up()
     second = checkout.care("up", "--no-console")
@@ -56,7 +87,6 @@ def test_a_second_up_says_that_it_already_runs(checkout: Checkout) -> None:
 
 def test_a_taken_port_is_named_with_the_option_that_changes_it(checkout: Checkout) -> None:
     checkout.up()
-    checkout.ports = {**checkout.ports}
     # Another checkout that wants the same port: its own lock is free, the port is not.
     other = checkout.folder / "other"
     other.mkdir()
