@@ -1,4 +1,4 @@
-"""`python -m backend`: run, bring the database up to date, show settings or API, replace a password."""
+"""`python -m backend`: run, bring the database up to date, show settings or API, replace a password, copy telemetry."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ from backend.adapters.db.migrations import migrate
 from backend.adapters.log import set_up_logging
 from backend.adapters.passwords import Argon2Passwords
 from backend.app import Backend, Role
+from backend.copying import migrate_telemetry
 from backend.services.identity.new_password import GiveNewPassword
 from backend.settings import Settings, as_toml, config_file
 
 log = structlog.get_logger()
 
-COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password")
+COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments."""
+    """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments.
+
+    `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer.
+    """
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
     parser.add_argument("username", nargs="?", help="password: 用户名 / whose password is replaced and shown once")
@@ -58,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _new_password(settings, asked.username or "")
     if asked.command == "migrate":
         return _migrate(settings)
+    if asked.command == "telemetry-migrate":
+        return migrate_telemetry(settings)
     return _run(settings, asked.role or [Role.ALL])
 
 

@@ -46,11 +46,6 @@ class MigrationJournalFile:
         """The device is to be copied again from its beginning."""
         self._append({"device": device_id})
 
-    def remove(self) -> None:
-        """The copy is over."""
-        self.close()
-        self.path.unlink()
-
     def close(self) -> None:
         """Let go of the file; what it says stays."""
         os.close(self._fd)
