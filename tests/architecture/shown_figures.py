@@ -14,7 +14,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 
 from backend.services.health import readiness
-from backend.services.health.metrics import Gauges
+from backend.services.health.metrics import Gauges, TelemetryBacklog
 from backend.services.health.metrics import Metrics as BackendMetrics
 from backend.services.health.ports import ComponentState
 from device_sim.adapters.metrics import FleetFigures, MetricsServer
@@ -72,8 +72,9 @@ def _backend() -> CollectorRegistry:
     facts = SimpleNamespace(backlog=backlog, free_bytes=1, components=[component])
     watch: Any = SimpleNamespace(facts=facts, checks=lambda: [SimpleNamespace(code="free_disk", ok=True)])
     tick: Any = SimpleNamespace(name="watch", lag_seconds=0.0, failures=0)
+    waiting = TelemetryBacklog(waiting_points=1, oldest_seconds=1.0, refused_points=1, expired_points=1)
     ticks: Any = lambda: [tick]  # noqa: E731 - a port of one call
-    metrics.show(Gauges(watch, ticks, watchers=lambda: 0, overflows=lambda: 0))
+    metrics.show(Gauges(watch, ticks, watchers=lambda: 0, overflows=lambda: 0, telemetry=lambda: waiting))
     registry: CollectorRegistry = metrics._registry
     return registry
 

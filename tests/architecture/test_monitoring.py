@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 import yaml
 
 from backend.adapters.telemetry.influx import line
+from backend.adapters.telemetry.influx.setup import Buckets
 from backend.settings import Settings as BackendSettings
 from contract.metrics import METRICS
 from launcher.credentials import TOKENS
@@ -27,7 +29,7 @@ OWN_OF_PROMETHEUS = {"up": {"job", "instance"}}
 WORDS = {"sum", "min", "max", "rate", "by"}
 SELECTOR = re.compile(r"([a-z_]+)(?:\{([^}]*)\})?")
 PROGRAMS = ("backend", "gateway", "device_sim", "launcher")
-BUCKETS = {f"care-{kind}" for kind in ("raw", "1m", "1h")}
+BUCKETS = set(asdict(Buckets.of("care")).values())
 
 
 def queries(kind: str) -> Iterator[str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from backend.services.health.ports import ComponentState, Ticks
 from backend.services.health.readiness import Check
 from backend.services.health.watch import Watch
+from backend.services.telemetry.ports import TelemetryAway
 
 MOST_REASONS: Final = 100
 OTHER: Final = "other"
@@ -21,13 +23,29 @@ _REASON: Final = re.compile(r"[a-z0-9_]{0,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetryBacklog:
+    """How a telemetry store stands that keeps readings on disk until a server takes them."""
+
+    waiting_points: int
+    oldest_seconds: float
+    refused_points: int
+    """What the server will never store, since the backlog was made."""
+    expired_points: int
+    """What was older than its retention when its turn came."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gauges:
-    """What is looked up when it is asked for. `watchers`, `overflows`: of the live stream; None: not served here."""
+    """What is looked up when it is asked for. `watchers`, `overflows`: of the live stream; None: not served here.
+
+    `telemetry` raises `TelemetryAway`; None: the store has no backlog.
+    """
 
     watch: Watch
     ticks: Ticks
     watchers: Callable[[], int] | None = None
     overflows: Callable[[], int] | None = None
+    telemetry: Callable[[], TelemetryBacklog] | None = None
 
 
 class Metrics:
@@ -83,6 +101,9 @@ class _Gauges(Collector):
         if self._gauges.overflows is not None:
             overflows = float(self._gauges.overflows())
             yield GaugeMetricFamily("care_backend_stream_overflows", "Screens that could not keep up", overflows)
+        if self._gauges.telemetry is not None:
+            with suppress(TelemetryAway):  # then the check `telemetry_store` says so
+                yield from _telemetry(self._gauges.telemetry())
 
     def _facts(self) -> Iterator[Metric]:
         facts = self._gauges.watch.facts
@@ -100,6 +121,16 @@ class _Gauges(Collector):
             yield _one("care_backend_free_disk_bytes", "Room left for database and telemetry", facts.free_bytes)
         up = {c.component: float(c.state is ComponentState.UP) for c in facts.components or ()}
         yield _by("care_backend_component_up", "Components that report that they work", "component", up)
+
+
+def _telemetry(backlog: TelemetryBacklog) -> Iterator[Metric]:
+    waiting = backlog.waiting_points
+    yield _one("care_backend_telemetry_waiting_points", "Readings that wait on disk for InfluxDB", waiting)
+    yield _one("care_backend_telemetry_waiting_seconds", "How long the oldest of them waits", backlog.oldest_seconds)
+    refused = float(backlog.refused_points)
+    yield CounterMetricFamily("care_backend_telemetry_refused_points", "Readings that InfluxDB never takes", refused)
+    expired = float(backlog.expired_points)
+    yield CounterMetricFamily("care_backend_telemetry_expired_points", "Readings too old when they were sent", expired)
 
 
 def _ok(checks: list[Check]) -> dict[str, float]:
