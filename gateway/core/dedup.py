@@ -11,9 +11,9 @@ def fingerprint(item: Item) -> bytes | None:
     """The key under which copies of `item` wait only once on disk, or None where every copy counts.
 
     Identical bytes carry the same event id, so one waiting copy answers for all of them. Status messages without a
-    time are alike too, but there the order of online and offline is the message.
+    time are alike too, but there the order of online and offline is the message; and each unreadable event counts.
     """
-    if item.kind is not Kind.EVENT:
+    if item.kind is not Kind.EVENT or item.reason:
         return None
     digest = hashlib.blake2b(digest_size=16, person=b"event")
     digest.update(item.device_id.encode())

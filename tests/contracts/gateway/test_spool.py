@@ -85,6 +85,12 @@ def test_copies_of_anything_else_all_count(make: MakeSpool) -> None:
     assert payloads(spool, Kind.STATUS) == ["online", "offline", "online"]
 
 
+def test_each_unreadable_event_counts(make: MakeSpool) -> None:
+    spool = make()
+    spool.append([item("?", reason="not_json"), item("?", reason="not_json")])
+    assert payloads(spool) == ["?", "?"]
+
+
 def test_deferred_item_is_out_of_the_way_until_its_time(make: MakeSpool) -> None:
     spool = make()
     spool.append([item("odd"), item("fine")])
