@@ -118,6 +118,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "store_is_influx": ("遥测存入 InfluxDB：{url}", "Telemetry is kept in InfluxDB: {url}"),
     "not_ready": ("{name} 未能就绪。日志 {log} 的结尾：", "{name} did not become ready. The end of {log}:"),
     "ready": ("已就绪（{seconds} 秒）：{address}", "Ready in {seconds} s: {address}"),
+    "all_ready": ("全部程序已就绪。", "All programs are ready."),
+    "not_ready_yet": (
+        "{name} 尚未就绪，仍在尝试；见 var/log/{name}.log 或 ./care doctor",
+        "{name} is not ready yet and is still being tried; see var/log/{name}.log or ./care doctor",
+    ),
     "accounts_first": (
         "登录账号（密码只显示这一次，另存于 {path}）：",
         "Log-in (shown this once; kept in {path}):",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from launcher.welcome import show_welcome
 
 STEP_SECONDS = 0.05  # how soon an ended child, a new device or Ctrl-C is noticed
 LOG_CHECK_SECONDS = 10.0
+ANSWER_A_PRESS = ("backend", "gateway-emergency")  # with the broker; without these there is nothing to run for
 GIVE_UP_ENDS = 4  # a child that ended this often before it was ever ready will not become so by waiting
 
 
@@ -93,26 +94,41 @@ class Run:
             self._supervisor.add(broker_child(self._places, self._settings), begun)
         else:
             self._voice.say("external_broker", passwd=self._passwd)
-        self._await("broker", lambda: self._probe() is not Answer.SILENT)
+        self._need("broker", lambda: self._probe() is not Answer.SILENT)
         for spec in programs(self._places, self._settings):
             self._supervisor.add(spec, clock.monotonic())
-        for name, is_ready in readiness.probes(self._settings).items():
-            self._await(name, is_ready)
+        self._reporter.start()
+        probes = readiness.probes(self._settings)
+        for name in ANSWER_A_PRESS:
+            self._need(name, probes[name])
         if not self._stop.is_set():
+            show_welcome(self._places, self._settings, self._voice, clock.monotonic() - begun)
+        self._await_the_rest(probes)
+
+    def _await_the_rest(self, probes: Mapping[str, Callable[[], bool]]) -> None:
+        """Presses are answered by now: what is still missing is said, and never a reason to end what works."""
+        are_ready = [self._await(name, probes[name]) for name in probes if name not in ANSWER_A_PRESS]
+        if not self._stop.is_set() and all(are_ready):
             self._is_ready = True
             self._changed()
-            self._reporter.start()
-            show_welcome(self._places, self._settings, self._voice, clock.monotonic() - begun)
+            self._voice.say("all_ready")
 
-    def _await(self, name: str, is_ready: Callable[[], bool]) -> None:
-        """Step until the part is ready; Stop with the end of its log when it does not become so."""
+    def _need(self, name: str, is_ready: Callable[[], bool]) -> None:
+        """Stop with the end of its log when the part does not become ready."""
+        if not self._await(name, is_ready) and not self._stop.is_set():
+            log = self._places.logs / f"{name}.log"
+            raise Stop(text("not_ready", name=name, log=log.relative_to(self._places.root)) + "\n" + tail(log))
+
+    def _await(self, name: str, is_ready: Callable[[], bool]) -> bool:
+        """Step until the part is ready; False when it does not become so, or we are to stop."""
         limit = clock.monotonic() + self._settings.ready_seconds
         while not self._stop.is_set() and not is_ready():
             known = name in self._supervisor.states()
             if clock.monotonic() > limit or (known and self._supervisor.ends_in_a_row(name) >= GIVE_UP_ENDS):
-                log = self._places.logs / f"{name}.log"
-                raise Stop(text("not_ready", name=name, log=log.relative_to(self._places.root)) + "\n" + tail(log))
+                self._voice.say("not_ready_yet", "red", name=name)
+                return False
             self._step()
+        return not self._stop.is_set()
 
     def _step(self) -> None:
         """One look at everything that the launcher watches."""

@@ -55,6 +55,13 @@ class Checkout:
 
     def up(self, *options: str) -> subprocess.Popen[str]:
         """`care up` in the background, when it is ready."""
+        process = self.begin(*options)
+        wait_until(lambda: process.poll() is not None or self.record().get("ready"), "care up is ready", 60)
+        assert process.poll() is None, self.output()
+        return process
+
+    def begin(self, *options: str) -> subprocess.Popen[str]:
+        """`care up` in the background, at once."""
         out = (self.folder / "up.out").open("a")
         with out:
             process = subprocess.Popen(
@@ -67,8 +74,6 @@ class Checkout:
                 text=True,
             )
         self._ups.append(process)
-        wait_until(lambda: process.poll() is not None or self.record().get("ready"), "care up is ready", 30)
-        assert process.poll() is None, self.output()
         return process
 
     def output(self) -> str:
