@@ -18,11 +18,11 @@ MINUTE = 60 * 10**9
 HOUR = 60 * MINUTE
 
 
-class NoSuchBucket(Exception):
+class NoSuchBucketError(Exception):
     """The query names a bucket that is not there."""
 
 
-class BadQuery(Exception):
+class BadQueryError(Exception):
     """The query is none of ours, or lacks a parameter."""
 
 
@@ -88,21 +88,21 @@ class Store:
     def answer(self, flux: str, parameters: dict[str, Any]) -> list[Rows]:
         """The tables, each a list of rows of one form."""
         if flux not in self._answers:
-            raise BadQuery("error in query: no text of the adapter's")
+            raise BadQueryError("error in query: no text of the adapter's")
         try:
             return [table for table in self._answers[flux](parameters) if table]
         except KeyError as missing:
-            raise BadQuery(f"undefined identifier {missing.args[0]}") from missing
+            raise BadQueryError(f"undefined identifier {missing.args[0]}") from missing
 
     def bucket(self, name: str) -> Bucket:
         if name not in self.buckets:
-            raise NoSuchBucket(name)
+            raise NoSuchBucketError(name)
         return self.buckets[name]
 
     def _tables(self, parameters: dict[str, Any], *fields: str) -> Iterator[_Table]:
         start, stop = parameters["_start"], parameters["_stop"]
         if start >= stop:
-            raise BadQuery('error calling function "range": cannot query an empty range')
+            raise BadQueryError('error calling function "range": cannot query an empty range')
         wanted = {name: parameters[f"_{name}"] for name in ("device", "metric") if f"_{name}" in parameters}
         for (_, tags, name), of in sorted(self.bucket(parameters["_bucket"]).points.items()):
             device, metric = dict(tags)["device_id"], dict(tags)["metric"]

@@ -11,15 +11,14 @@ _KEY = re.compile(r"(?:\\[,= ]|\\(?![,= \n])|[^,= \\\n])+")
 _INTEGER = re.compile(r"[+-]?\d+i")
 _FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _STRING = re.compile(r'"((?:\\["\\]|[^"\\]|\\)*)"')
-_BOOLEANS = {
-    **dict.fromkeys(("t", "T", "true", "True", "TRUE"), True),
-    **dict.fromkeys(("f", "F", "false", "False", "FALSE"), False),
-}
+_BOOLEANS = dict.fromkeys(["t", "T", "true", "True", "TRUE"], True) | dict.fromkeys(
+    ["f", "F", "false", "False", "FALSE"], False
+)
 _RANGE = (-9_223_372_036_854_775_806, 9_223_372_036_854_775_806)
 _NANOS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
 
-class BadLine(ValueError):
+class BadLineError(ValueError):
     """What the server would say of the line."""
 
 
@@ -34,7 +33,7 @@ class Line:
 
 
 def parse_lines(text: str, precision: str) -> list[Line]:
-    """All lines, or `BadLine` for the first that is none."""
+    """All lines, or `BadLineError` for the first that is none."""
     return [parse_line(line, precision) for line in text.split("\n") if line.strip() and not line.startswith("#")]
 
 
@@ -45,19 +44,19 @@ def parse_line(line: str, precision: str) -> Line:
     while _at(line, place) == ",":
         name, place = _key(line, place + 1)
         if _at(line, place) != "=":
-            raise BadLine(f"unable to parse '{line}': missing tag value")
+            raise BadLineError(f"unable to parse '{line}': missing tag value")
         value, place = _key(line, place + 1)
         tags.append((name, value))
     if _at(line, place) != " ":
-        raise BadLine(f"unable to parse '{line}': missing fields")
+        raise BadLineError(f"unable to parse '{line}': missing fields")
     if len(dict(tags)) != len(tags):
-        raise BadLine(f"unable to parse '{line}': duplicate tags")
+        raise BadLineError(f"unable to parse '{line}': duplicate tags")
     fields, place = _fields(line, place + 1)
     if _at(line, place) != " " or not re.fullmatch(r"-?\d+", line[place + 1 :]):
-        raise BadLine(f"unable to parse '{line}': bad timestamp")
+        raise BadLineError(f"unable to parse '{line}': bad timestamp")
     at = int(line[place + 1 :]) * _NANOS[precision]
     if not _RANGE[0] <= at <= _RANGE[1]:
-        raise BadLine(f"unable to parse '{line}': time outside range {_RANGE[0]} - {_RANGE[1]}")
+        raise BadLineError(f"unable to parse '{line}': time outside range {_RANGE[0]} - {_RANGE[1]}")
     return Line(measurement, tuple(sorted(tags)), fields, at)
 
 
@@ -66,7 +65,7 @@ def _fields(line: str, place: int) -> tuple[dict[str, Field], int]:
     while True:
         name, place = _key(line, place)
         if _at(line, place) != "=":
-            raise BadLine(f"unable to parse '{line}': missing field value")
+            raise BadLineError(f"unable to parse '{line}': missing field value")
         fields[name], place = _value(line, place + 1)
         if _at(line, place) != ",":
             return fields, place
@@ -87,13 +86,13 @@ def _value(line: str, place: int) -> tuple[Field, int]:
         return int(text[:-1]), end
     if _FLOAT.fullmatch(text):
         return float(text), end
-    raise BadLine(f"unable to parse '{line}': invalid number")
+    raise BadLineError(f"unable to parse '{line}': invalid number")
 
 
 def _key(line: str, place: int) -> tuple[str, int]:
     found = _KEY.match(line, place)
     if not found:
-        raise BadLine(f"unable to parse '{line}': missing key")
+        raise BadLineError(f"unable to parse '{line}': missing key")
     return re.sub(r"\\([,= ])", r"\1", found[0]), found.end()
 
 

@@ -16,8 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.fakes.influx_data import BadQuery, Bucket, NoSuchBucket, Rows, Store
-from tests.fakes.influx_lines import BadLine, Line, parse_lines
+from tests.fakes.influx_data import BadQueryError, Bucket, NoSuchBucketError, Rows, Store
+from tests.fakes.influx_lines import BadLineError, Line, parse_lines
 
 ORG = "care"
 ORG_ID = "0a00000000000001"
@@ -28,7 +28,7 @@ _CODES = {400: "invalid", 401: "unauthorized", 404: "not found", 413: "request t
 
 @dataclass
 class Fault:
-    """How the next `calls` writes go (None: all). `stores` lines are stored before it strikes; status 0: the line is cut."""
+    """How the next `calls` writes go (None: all). `stores` lines are stored before it strikes; status 0: cut off."""
 
     status: int = 503
     message: str = "told to fail"
@@ -38,7 +38,7 @@ class Fault:
     seconds: float = 0.0
 
 
-class Answer(Exception):
+class Answer(Exception):  # noqa: N818 - what it is
     """Ends a request."""
 
     def __init__(self, status: int, body: object = None, headers: dict[str, str] | None = None) -> None:
@@ -103,9 +103,8 @@ class InfluxWireServer:
         if headers.get("authorization") != f"Token {self.token}":
             return problem(401, "unauthorized access")
         route = re.sub(r"/[0-9a-f]{16}$", "/ID", url.path)
-        call = getattr(
-            self, "_" + f"{method} {route}".lower().replace("/api/v2/", "").replace("/", "_").replace(" ", "_"), None
-        )
+        name = f"{method} {route}".lower().replace("/api/v2/", "").replace("/", "_").replace(" ", "_")
+        call = getattr(self, f"_{name}", None)
         if call is None:
             return problem(404, "path not found")
         try:
@@ -133,7 +132,7 @@ class InfluxWireServer:
                 return problem(fault.status, fault.message, told)
         try:
             lines = parse_lines(text, arguments["precision"])
-        except BadLine as bad:
+        except BadLineError as bad:
             return problem(400, str(bad))
         if not lines:
             return problem(400, "writing requires points")
@@ -182,9 +181,9 @@ class InfluxWireServer:
         with self._lock:
             try:
                 tables = self.store.answer(asked["query"], parameters)
-            except BadQuery as bad:
+            except BadQueryError as bad:
                 return problem(400, str(bad))
-            except NoSuchBucket as missing:
+            except NoSuchBucketError as missing:
                 return problem(404, f'failed to initialize execute state: could not find bucket "{missing}"')
         return Answer(200, _csv(tables), {"Content-Type": "text/csv; charset=utf-8"})
 
@@ -247,7 +246,7 @@ class InfluxWireServer:
     def _bucket(self, name: str) -> Bucket:
         try:
             return self.store.bucket(name)
-        except NoSuchBucket:
+        except NoSuchBucketError:
             raise problem(404, f'bucket "{name}" not found') from None
 
 
@@ -293,7 +292,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_PATCH = _answer
+    do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - the names of the base class
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: tests look at `calls`."""
