@@ -111,6 +111,8 @@ def series_view(place: Place, series: Series) -> SeriesView:
 
 def latest_json(found: list[PlaceNow]) -> list[dict[str, object]]:
     """`DeviceLatest` of each, ready for JSON: thousands at once, and of our own making, so not validated again."""
+    # The readings of a pack share their times.
+    shown: dict[float, str | None] = {}
     return [
         {
             "device_id": now.place.device_id,
@@ -123,8 +125,8 @@ def latest_json(found: list[PlaceNow]) -> list[dict[str, object]]:
                     "metric": reading.metric,
                     "value": reading.value,
                     "unit": METRICS[reading.metric].unit if reading.metric in METRICS else "",
-                    "at": _moment(reading.at),
-                    "received_at": format_time(reading.received_at),
+                    "at": _moment(reading.at, shown),
+                    "received_at": _moment(reading.received_at.timestamp(), shown),
                 }
                 for reading in now.readings
             ],
@@ -133,6 +135,8 @@ def latest_json(found: list[PlaceNow]) -> list[dict[str, object]]:
     ]
 
 
-def _moment(seconds: float) -> str | None:
-    moment = from_epoch(seconds)
-    return None if moment is None else format_time(moment)
+def _moment(seconds: float, shown: dict[float, str | None]) -> str | None:
+    if seconds not in shown:
+        moment = from_epoch(seconds)
+        shown[seconds] = None if moment is None else format_time(moment)
+    return shown[seconds]
