@@ -43,7 +43,7 @@ def report(measured: Measured, rounds: int, presses: int, rate: int, seconds: fl
         f"| not stored within the time allowed | {measured.lost} messages |",
     ]
     command = f"python -m bench.press --rounds {rounds} --presses {presses} --rate {rate}"
-    facts = [f"- Command: `{command}` ({seconds:.0f} s)", f"- Machine: {_machine()}", f"- Day: {wall_now():%Y-%m-%d}"]
+    facts = [f"- Command: `{command}` ({seconds:.0f} s)", f"- Machine: {machine()}", f"- Day: {wall_now():%Y-%m-%d}"]
     return "\n\n".join("\n".join(part) for part in (facts, latency, ratios, telemetry))
 
 
@@ -55,7 +55,8 @@ def write(text: str) -> None:
     PAGE.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}", encoding="utf-8")
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Cores, processor and versions."""
     cpu = [
         line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
     ]
