@@ -182,7 +182,7 @@ class Store:
                     folded: dict[str, Field] = {name: fold(values) for name, fold in of.items()}
                     tags = (("device_id", table.device), ("metric", table.metric))
                     bucket.put(Line("reading", tags, folded, at))
-        return [[{"result": "m-low", "_time": str(len(tables))}]] if tables else []
+        return [[{"result": "m-low", "_value": str(len(tables))}]] if tables else []
 
 
 def _windows(points: list[tuple[int, Any]], parameters: dict[str, Any], fold: Any, name: str) -> Rows:

@@ -14,7 +14,7 @@ _STRING = re.compile(r'"((?:\\["\\]|[^"\\]|\\)*)"')
 _BOOLEANS = dict.fromkeys(["t", "T", "true", "True", "TRUE"], True) | dict.fromkeys(
     ["f", "F", "false", "False", "FALSE"], False
 )
-_RANGE = (-9_223_372_036_854_775_806, 9_223_372_036_854_775_806)
+EARLIEST, LATEST = -9_223_372_036_854_775_806, 9_223_372_036_854_775_806
 _NANOS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
 
@@ -55,8 +55,8 @@ def parse_line(line: str, precision: str) -> Line:
     if _at(line, place) != " " or not re.fullmatch(r"-?\d+", line[place + 1 :]):
         raise BadLineError(f"unable to parse '{line}': bad timestamp")
     at = int(line[place + 1 :]) * _NANOS[precision]
-    if not _RANGE[0] <= at <= _RANGE[1]:
-        raise BadLineError(f"unable to parse '{line}': time outside range {_RANGE[0]} - {_RANGE[1]}")
+    if not EARLIEST <= at <= LATEST:
+        raise BadLineError(f"unable to parse '{line}': time outside range {EARLIEST} - {LATEST}")
     return Line(measurement, tuple(sorted(tags)), fields, at)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.influx_data import BadQueryError, Bucket, NoSuchBucketError, Rows, Store
-from tests.fakes.influx_lines import BadLineError, Line, parse_lines
+from tests.fakes.influx_lines import EARLIEST, LATEST, BadLineError, Line, parse_lines
 
 ORG = "care"
 ORG_ID = "0a00000000000001"
@@ -192,9 +192,11 @@ class InfluxWireServer:
         predicate = re.fullmatch(r'device_id="([^"\\]*)"', asked["predicate"])
         if predicate is None:
             return problem(400, "invalid request; error parsing predicate")
+        start, last = _nanos(asked["start"]), _nanos(asked["stop"])
+        if start < EARLIEST or last > LATEST:
+            return problem(400, "error decoding json body: invalid start time or stop time")
         with self._lock:
-            bucket = self._bucket(arguments["bucket"])
-            bucket.delete(predicate[1], _nanos(asked["start"]), _nanos(asked["stop"]))
+            self._bucket(arguments["bucket"]).delete(predicate[1], start, last)
         return Answer(204)
 
     def _get_orgs(self, arguments: dict[str, str], *_: object) -> Answer:
@@ -206,6 +208,8 @@ class InfluxWireServer:
         if arguments.get("org") != ORG:
             return problem(404, "organization name not found")
         found = [bucket for bucket in self.store.buckets.values() if bucket.name == arguments["name"]]
+        if not found:
+            return problem(404, f'bucket "{arguments["name"]}" not found')
         return Answer(200, {"buckets": [_told(bucket) for bucket in found]})
 
     def _get_buckets_id(self, _: object, __: object, ___: object, place: str) -> Answer:

@@ -157,6 +157,11 @@ class Backlog:
             )
         return gone
 
+    def forget_latest_before(self, moment: int) -> None:
+        """Latest values that were measured before it are no longer kept."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM latest WHERE at < ?", (moment,))
+
     def stale_hours(self, device_id: str | None, limit: int) -> list[tuple[str, int, int]]:
         """Device, start and mark of hours to be rolled up again, by device and time; of one device or of all."""
         with self._file.reading() as connection:

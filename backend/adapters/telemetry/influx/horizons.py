@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from backend.adapters.telemetry.influx.backlog import Backlog
-from backend.adapters.telemetry.units import micros
+from backend.adapters.telemetry.units import HOUR, floor, micros
 from backend.services.telemetry.retention import Retention
 
 _RAW: Final = "raw_from"
@@ -31,13 +31,13 @@ class Horizons:
         return cls(marks.get(_RAW, _NEVER), marks.get(_MINUTES, _NEVER), marks.get(_HOURS, _NEVER))
 
     def moved_to(self, now: datetime, retention: Retention) -> Horizons:
-        """The later of these and what the retention says at `now`: nothing that was forgotten comes back."""
-        return Horizons(
-            max(self.raw, micros(now - retention.raw)),
-            max(self.minutes, micros(now - retention.minutes)),
-            max(self.hours, micros(now - retention.hours)),
+        """The later of these and what the retention says at `now`, in whole hours: nothing forgotten comes back."""
+        raw, minutes, hours = (
+            floor(micros(now - kept), HOUR) for kept in (retention.raw, retention.minutes, retention.hours)
         )
+        return Horizons(max(self.raw, raw), max(self.minutes, minutes), max(self.hours, hours))
 
     def keep(self, backlog: Backlog) -> None:
         """Let them be in force."""
         backlog.set_marks({_RAW: self.raw, _MINUTES: self.minutes, _HOURS: self.hours})
+        backlog.forget_latest_before(self.raw)

@@ -22,9 +22,9 @@ RAW_FIELDS: Final = (FIELD_VALUE, FIELD_RECEIVED)
 ROLL_UP_FIELDS: Final = (FIELD_LOW, FIELD_HIGH, FIELD_SUM, FIELD_COUNT)
 PRECISION: Final = "us"
 
-EARLIEST: Final = -9_223_372_036_854_775
-LATEST: Final = 9_223_372_036_854_774
-"""What InfluxDB's nanoseconds in 64 bits can say, in microseconds since 1970 (years 1677 to 2262)."""
+EARLIEST: Final = -9_223_369_200_000_000
+LATEST: Final = 9_223_369_199_999_999
+"""The whole hours that InfluxDB's nanoseconds in 64 bits can say, in microseconds since 1970 (years 1677 to 2262)."""
 
 _SPECIAL: Final = re.compile(r"[,= ]")
 _BARRED: Final = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")

@@ -90,8 +90,8 @@ roll = (tables=<-, fn, name, every, bucket) => tables
   |> aggregateWindow(every: every, fn: fn, createEmpty: false, timeSrc: "_start")
   |> set(key: "_field", value: name)
   |> to(bucket: bucket)
-  |> keep(columns: ["_time"])
-  |> count(column: "_time")
+  |> count()
+  |> keep(columns: ["_value"])
 """
 _MINUTES: Final = """
 data |> roll(fn: min, name: "low", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-low")

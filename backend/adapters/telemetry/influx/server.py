@@ -93,10 +93,17 @@ class InfluxServer:
 
     def bucket(self, name: str) -> Found | None:
         """The bucket of that name. Also the cheapest call that proves address, organisation and token."""
-        with self._asking() as client:
-            buckets = client.buckets_api().find_buckets(name=name, org=self._address.org).buckets
-            kept = buckets[0].retention_rules if buckets else []
-            return Found(buckets[0].id, kept[0].every_seconds if kept else 0) if buckets else None
+        try:
+            with self._asking() as client:
+                found = client.buckets_api().find_buckets(name=name, org=self._address.org).buckets
+        except ServerTrouble as trouble:
+            if trouble.reason is Trouble.MISSING:
+                return None  # also where the organisation is not there: creating the bucket will say so
+            raise
+        if not found:
+            return None
+        kept = found[0].retention_rules
+        return Found(found[0].id, kept[0].every_seconds if kept else 0)
 
     def make_bucket(self, name: str, seconds: int) -> None:
         """Create it; `seconds`: how long points are kept."""
