@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
@@ -36,9 +35,6 @@ from backend.adapters.ids import RandomIds
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.secret_files import AccountSheetFile, KeyFile
 from backend.adapters.service_accounts import ServiceAccountsFile
-from backend.adapters.telemetry.database import TelemetryDatabase
-from backend.adapters.telemetry.device_states import SqliteDeviceStates
-from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.api import (
     alerts,
     commands,
@@ -75,15 +71,15 @@ from backend.services.live.watch_changes import WatchChanges
 from backend.services.registry.enrol import Enrol
 from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
 from backend.services.telemetry.export_telemetry import ExportTelemetry
-from backend.services.telemetry.ports import TelemetryStore
 from backend.services.telemetry.read_device import ReadDevice
 from backend.services.telemetry.read_latest import ReadLatest
 from backend.services.telemetry.read_series import ReadSeries
 from backend.services.telemetry.record_results import RecordResults
 from backend.services.telemetry.record_status import RecordStatus
 from backend.services.telemetry.record_telemetry import RecordTelemetry
-from backend.services.telemetry.retention import Retain, Retention
+from backend.services.telemetry.retention import Retain
 from backend.settings import Settings
+from backend.telemetry_store import ChosenTelemetry
 from backend.workers.loop import Loop, Tick
 from backend.workers.telemetry import (
     ERASE_SECONDS,
@@ -137,14 +133,8 @@ class Backend:
         self._broker = BrokerPasswordFile(
             settings.broker_accounts_file, settings.broker_passwd_file, self._registry.secret_hashes
         )
-        database = TelemetryDatabase(settings.telemetry_path)
-        self._retention = Retention(
-            raw=timedelta(days=settings.telemetry_raw_days),
-            minutes=timedelta(days=settings.telemetry_minute_days),
-            hours=timedelta(days=settings.telemetry_hour_days),
-        )
-        self._telemetry: TelemetryStore = SqliteTelemetryStore(database, self._clock.monotonic, self._retention)
-        self._device_states = SqliteDeviceStates(database)
+        self._chosen = ChosenTelemetry(settings, self._clock)
+        self._telemetry, self._device_states = self._chosen.store, self._chosen.states
         self._wire_health()
         self._wire_live()
         self.api = self._make_api()
@@ -176,9 +166,9 @@ class Backend:
             yield from self._telemetry_ticks()
 
     def _telemetry_ticks(self) -> Iterator[Tick]:
-        store, clock = self._telemetry, self._clock
-        if isinstance(store, SqliteTelemetryStore):
-            yield Tick("roll-ups", DueRollUps(store.roll_up, clock), seconds=ROLL_UP_SECONDS, deadline=SLOW_SECONDS)
+        store, clock, roll_up = self._telemetry, self._clock, self._chosen.roll_up
+        if roll_up is not None:
+            yield Tick("roll-ups", DueRollUps(roll_up, clock), seconds=ROLL_UP_SECONDS, deadline=SLOW_SECONDS)
         yield Tick("retention", Retain(store, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
         erasures = DueErasures(FinishErasures(store, SqlErasures(self.engine), clock))
         yield Tick("erasures", erasures, seconds=ERASE_SECONDS, deadline=SLOW_SECONDS)
@@ -199,6 +189,7 @@ class Backend:
                 self._tick_states,
                 watchers=(lambda: self._hub.watchers) if is_api else None,
                 overflows=(lambda: self._hub.overflows) if is_api else None,
+                telemetry=self._chosen.backlog if Role.INGEST_TELEMETRY in self._roles else None,
             )
         )
 
@@ -242,7 +233,7 @@ class Backend:
         zone = ZoneInfo(self._settings.time_zone)
         yield telemetry_privacy.router(
             telemetry_privacy.PrivacyCalls(
-                ExportTelemetry(store, homes, clock, self._retention.raw),
+                ExportTelemetry(store, homes, clock, self._chosen.retention.raw),
                 ErasePerson(store, homes, SqlErasures(self.engine), clock, self._ids.new),
                 {
                     telemetry_privacy.Format.CSV: lambda rows: csv_chunks(rows, zone),
@@ -294,6 +285,7 @@ class Backend:
         if Role.API in self._roles:
             self._make_first_accounts()
             self._broker.publish()
+        self._chosen.start(sends=Role.INGEST_TELEMETRY in self._roles)
         self._server.start()
         self._loop.start()
         log.info("started", roles=sorted(self._roles), port=self._server.port)
@@ -312,6 +304,7 @@ class Backend:
         self._server.stop()
         self._loop.stop(1.0)
         self._watch.say_stopping()
+        self._chosen.stop()
         self.engine.dispose()
         self._press_engine.dispose()
         log.info("stopped")

@@ -16,15 +16,14 @@ from backend.adapters.db.engine import make_engine
 from backend.adapters.db.migrations import migrate as bring_database_up_to_date
 from backend.adapters.db.telemetry_erasures import SqlErasures
 from backend.adapters.telemetry.database import TelemetryDatabase
-from backend.adapters.telemetry.influx.server import Address
-from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
+from backend.adapters.telemetry.influx.store import InfluxTelemetryStore
 from backend.adapters.telemetry.known_devices import known_devices
 from backend.adapters.telemetry.migration_journal import MigrationJournalFile
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry.migrate import Difference, Migrate
 from backend.services.telemetry.ports import TelemetryAway
-from backend.services.telemetry.retention import Retention
 from backend.settings import Settings
+from backend.telemetry_store import influx_options, retention_of
 
 MARGIN: Final = timedelta(hours=1)
 """Readings that InfluxDB would forget within this time are not worth the way, nor a difference that is none."""
@@ -46,13 +45,9 @@ def migrate_telemetry(settings: Settings) -> CopyExit:
     """Copy, compare, say. Broken off at any moment, another call goes on from there."""
     clock = SystemClock()
     engine = make_engine(settings.database_url)
-    retention = Retention(
-        timedelta(days=settings.telemetry_raw_days),
-        timedelta(days=settings.telemetry_minute_days),
-        timedelta(days=settings.telemetry_hour_days),
-    )
+    retention = retention_of(settings)
     source = TelemetryDatabase(settings.telemetry_path)
-    target = InfluxTelemetryStore(_options(settings, retention), clock, clock.monotonic)
+    target = InfluxTelemetryStore(influx_options(settings), clock, clock.monotonic)
     journal = MigrationJournalFile(journal_path(settings))
     oldest = (clock.now() - retention.raw + MARGIN).timestamp()
     try:
@@ -111,19 +106,6 @@ def journal_path(settings: Settings) -> Path:
     target = f"{settings.influx_url}|{settings.influx_org}|{settings.influx_bucket_prefix}"
     name = hashlib.sha256(target.encode()).hexdigest()[:12]
     return settings.telemetry_path.with_name(f"migrate-{name}.jsonl")
-
-
-def _options(settings: Settings, retention: Retention) -> InfluxOptions:
-    address = Address(
-        settings.influx_url, settings.influx_org, settings.influx_token_file, settings.influx_timeout_seconds
-    )
-    return InfluxOptions(
-        address,
-        settings.influx_backlog_path,
-        settings.influx_bucket_prefix,
-        settings.influx_backlog_max_bytes,
-        retention,
-    )
 
 
 def _tell(differences: list[Difference], journal: MigrationJournalFile) -> CopyExit:
