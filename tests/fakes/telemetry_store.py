@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import floor, inf
 
 from backend.services.telemetry.ports import (
     DeviceReading,
@@ -12,16 +13,23 @@ from backend.services.telemetry.ports import (
     StatusReport,
     StoreHealth,
     TelemetryAway,
+    Window,
 )
+from backend.services.telemetry.retention import Retention
 from backend.services.telemetry.status import decide, later
 
 
 class MemoryTelemetryStore:
-    """Every reading by device, metric and time in microseconds. `away` True: it can do nothing."""
+    """Every reading by device, metric and time in microseconds. `away` True: it can do nothing.
 
-    def __init__(self) -> None:
+    Nothing is rolled up: what has expired is kept out of sight, and still counts in windows of minutes and hours.
+    """
+
+    def __init__(self, retention: Retention | None = None) -> None:
         self.points: dict[tuple[str, str, int], DeviceReading] = {}
         self.away = False
+        self._retention = retention or Retention()
+        self._kept_from = {1: -inf, 60: -inf, 3600: -inf}
 
     def write(self, readings: Sequence[DeviceReading]) -> None:
         self._check()
@@ -34,13 +42,44 @@ class MemoryTelemetryStore:
 
     def range(self, device_id: str, metric: str, start: float, end: float, limit: int) -> list[DeviceReading]:
         self._check()
-        found = [r for (d, m, _), r in self.points.items() if (d, m) == (device_id, metric) and start <= r.at < end]
-        return sorted(found, key=lambda reading: reading.at)[:limit]
+        found = [r for r in self._seen(device_id, 1) if r.metric == metric and start <= r.at < end]
+        return found[:limit]
+
+    def windows(self, device_id: str, metric: str, start: float, end: float, seconds: int) -> list[Window]:
+        self._check()
+        finest = next(width for width in (3600, 60, 1) if seconds % width == 0)
+        values: dict[int, list[float]] = {}
+        for reading in self._seen(device_id, finest):
+            if reading.metric == metric and floor(start / seconds) <= floor(reading.at / seconds) < -floor(
+                -end / seconds
+            ):
+                values.setdefault(floor(reading.at / seconds) * seconds, []).append(float(reading.value))
+        return [
+            Window(float(begin), min(of), sum(of) / len(of), max(of), len(of)) for begin, of in sorted(values.items())
+        ]
+
+    def export(self, device_id: str) -> Iterator[DeviceReading]:
+        self._check()
+        yield from self._seen(device_id, 1)
+
+    def retain(self, now: float) -> None:
+        self._check()
+        kept = (self._retention.raw, self._retention.minutes, self._retention.hours)
+        for width, span in zip(self._kept_from, kept, strict=True):
+            limit = floor((now - span.total_seconds()) / 3600) * 3600.0
+            self._kept_from[width] = max(self._kept_from[width], limit)
+
+    def _seen(self, device_id: str, width: int) -> list[DeviceReading]:
+        """By metric and time, what roll-ups of that width still know."""
+        of = [r for r in self.points.values() if r.device_id == device_id and r.at >= self._kept_from[width]]
+        return sorted(of, key=lambda reading: (reading.metric, reading.at))
 
     def latest(self, device_id: str) -> list[DeviceReading]:
         self._check()
         newest: dict[str, DeviceReading] = {}
         for (device, metric, _), reading in self.points.items():
+            if reading.at < self._kept_from[1]:
+                continue
             if device == device_id and (metric not in newest or reading.rank > newest[metric].rank):
                 newest[metric] = reading
         return [newest[metric] for metric in sorted(newest)]

@@ -1,7 +1,9 @@
-"""The same promises, in memory and on the real file."""
+"""The same promises in memory, on the real file, and on InfluxDB: which one, the last lines of the run say."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,16 +11,35 @@ import pytest
 from backend.adapters.clock import SystemClock
 from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
+from backend.adapters.telemetry.influx.server import Address
+from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry.ports import DeviceStateStore, TelemetryStore
+from backend.services.telemetry.retention import Retention
 from tests.fakes.telemetry_store import MemoryDeviceStates, MemoryTelemetryStore
+from tests.harness.influx import influx_target
+
+RETENTION = Retention(timedelta(days=3650), timedelta(days=7300), timedelta(days=10950))
+"""Long: a real InfluxDB goes by the real date, whatever the date of the readings."""
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> TelemetryStore:
+@pytest.fixture(params=["memory", "sqlite", "influx"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TelemetryStore]:
     if request.param == "memory":
-        return MemoryTelemetryStore()
-    return SqliteTelemetryStore(TelemetryDatabase(tmp_path / "telemetry.sqlite"), SystemClock().monotonic)
+        yield MemoryTelemetryStore(RETENTION)
+    elif request.param == "sqlite":
+        database = TelemetryDatabase(tmp_path / "telemetry.sqlite")
+        yield SqliteTelemetryStore(database, SystemClock().monotonic, RETENTION)
+    else:
+        target = influx_target()
+        prefix, clock = target.prefix(), SystemClock()
+        address = Address(target.url, target.org, target.token_file(tmp_path))
+        options = InfluxOptions(address, tmp_path / "backlog.sqlite", prefix, retention=RETENTION)
+        influx = InfluxTelemetryStore(options, clock, clock.monotonic)
+        influx.start()
+        yield influx
+        influx.stop()
+        target.clear(prefix)
 
 
 @pytest.fixture(params=["memory", "sqlite"])

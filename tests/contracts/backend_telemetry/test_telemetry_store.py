@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from math import inf
 
-from backend.services.telemetry.ports import DeviceReading, TelemetryStore
+from backend.services.telemetry.ports import DeviceReading, TelemetryStore, Window
 
 START = datetime(2026, 11, 24, 3, 12, 45, 120_000, tzinfo=UTC)
 T0 = START.timestamp()
@@ -92,3 +92,104 @@ def test_what_is_forgotten_is_gone_and_the_latest_is_what_is_left(store: Telemet
 
 def test_a_store_that_works_says_so(store: TelemetryStore) -> None:
     assert store.health().ok
+
+
+def test_windows_are_those_of_the_readings(store: TelemetryStore) -> None:
+    hour = T0 // 3600 * 3600 - T0
+    store.write([reading(hour + at, value) for at, value in ((0, 60.0), (59, 70.0), (60, 80.0), (3599, 90.0))])
+    minutes = store.windows("T1", "heart_rate", T0 + hour, T0 + hour + 3600, 60)
+    assert minutes == [
+        Window(T0 + hour, 60.0, 65.0, 70.0, 2),
+        Window(T0 + hour + 60, 80.0, 80.0, 80.0, 1),
+        Window(T0 + hour + 3540, 90.0, 90.0, 90.0, 1),
+    ]
+    for width in (3600, 7200, 86400):
+        (window,) = store.windows("T1", "heart_rate", T0 + hour, T0 + hour + 3600, width)
+        assert (window.start, window.low, window.mean, window.high, window.count) == (
+            (T0 + hour) // width * width,
+            60.0,
+            75.0,
+            90.0,
+            4,
+        )
+
+
+def test_windows_of_any_width_are_whole_and_aligned(store: TelemetryStore) -> None:
+    minute = T0 // 60 * 60 - T0
+    store.write([reading(minute + at, float(at)) for at in range(0, 60, 5)])
+    found = store.windows("T1", "heart_rate", T0 + minute + 31, T0 + minute + 46, 15)
+    assert [(window.start - T0 - minute, window.low, window.high) for window in found] == [
+        (30, 30.0, 40.0),
+        (45, 45.0, 55.0),
+    ]
+
+
+def test_a_boolean_counts_as_nought_and_one(store: TelemetryStore) -> None:
+    hour = T0 // 3600 * 3600 - T0
+    store.write([reading(hour + at, at == 0, "motion") for at in range(4)])
+    (window,) = store.windows("T1", "motion", T0 + hour, T0 + hour + 3600, 3600)
+    assert (window.low, window.mean, window.high, window.count) == (0.0, 0.25, 1.0, 4)
+
+
+def test_late_and_replaced_readings_correct_the_windows(store: TelemetryStore) -> None:
+    hour = T0 // 3600 * 3600 - T0 - 7200
+    span = (T0 + hour, T0 + hour + 3600)
+    store.write([reading(hour, 70.0), reading(hour + 60, 72.0)])
+    assert [window.count for window in store.windows("T1", "heart_rate", *span, 3600)] == [2]
+    store.write([reading(hour + 30, 50.0, received=7200), reading(hour, 90.0, received=7200)])
+    assert [(w.low, w.high, w.count) for w in store.windows("T1", "heart_rate", *span, 3600)] == [(50.0, 90.0, 3)]
+    minutes = store.windows("T1", "heart_rate", *span, 60)
+    assert [(w.low, w.high, w.count) for w in minutes] == [(50.0, 90.0, 2), (72.0, 72.0, 1)]
+
+
+def test_what_is_forgotten_is_gone_from_the_windows(store: TelemetryStore) -> None:
+    hour = T0 // 3600 * 3600 - T0 - 7200
+    store.write([reading(hour + at, float(at)) for at in (0, 30, 60, 3600)])
+    assert len(store.windows("T1", "heart_rate", T0 + hour, T0 + hour + 7200, 60)) == 3
+    assert store.delete("T1", T0 + hour + 30, T0 + hour + 3600) == 2
+    found = store.windows("T1", "heart_rate", T0 + hour, T0 + hour + 7200, 60)
+    assert [(window.start - T0 - hour, window.high) for window in found] == [(0, 0.0), (3600, 3600.0)]
+    found = store.windows("T1", "heart_rate", T0 + hour, T0 + hour + 7200, 3600)
+    assert [(window.high, window.count) for window in found] == [(0.0, 1), (3600.0, 1)]
+    store.delete("T1", -inf, inf)
+    assert store.windows("T1", "heart_rate", T0 + hour, T0 + hour + 7200, 3600) == []
+
+
+def test_a_span_without_readings_has_no_windows(store: TelemetryStore) -> None:
+    store.write([reading(0)])
+    assert store.windows("T1", "heart_rate", T0 - 7200, T0 - 3600, 60) == []
+    assert store.windows("T1", "spo2", T0 - 3600, T0 + 3600, 3600) == []
+    assert store.windows("T2", "heart_rate", T0 - 3600, T0 + 3600, 45) == []
+
+
+def test_an_export_is_everything_of_the_device_by_metric_and_time(store: TelemetryStore) -> None:
+    readings = [
+        reading(0, 36.5, "body_temperature"),
+        reading(-86400 * 40, 61.0),
+        reading(0, 62.0, received=5),
+        reading(1.25, 63.0),
+        reading(0, True, "motion"),
+    ]
+    store.write([*readings[::-1], reading(0, 99.0, device="T2")])
+    assert list(store.export("T1")) == readings
+    assert list(store.export("T3")) == []
+
+
+def test_what_is_older_than_its_retention_is_forgotten_finest_first(store: TelemetryStore) -> None:
+    """Readings for ten years, minutes for twenty, hours for thirty: see the fixture."""
+    year, day = 365 * 86400.0, 86400.0
+    # Some days ago: a store may still read the last hours from its points, whatever the retention.
+    base = T0 - 5 * day
+    store.write([reading(-5 * day - 900, 70.0), reading(-4 * day, 71.0)])
+    span = (base - day, base + 2 * day)
+    assert len(store.windows("T1", "heart_rate", *span, 60)) == 2
+    store.retain(base + 10 * year + 7200)
+    assert values(store.range("T1", "heart_rate", -inf, inf, 10)) == values(list(store.export("T1"))) == [71.0]
+    assert len(store.windows("T1", "heart_rate", *span, 60)) == 2
+    assert [window.count for window in store.windows("T1", "heart_rate", *span, 30)] == [1]
+    store.retain(base + 20 * year + 7200)
+    assert store.latest("T1") == []
+    assert [window.high for window in store.windows("T1", "heart_rate", *span, 60)] == [71.0]
+    assert [window.high for window in store.windows("T1", "heart_rate", *span, 3600)] == [70.0, 71.0]
+    store.retain(T0 + 40 * year)
+    assert store.windows("T1", "heart_rate", *span, 3600) == []

@@ -1,4 +1,4 @@
-"""What waits on disk for InfluxDB, what it refused for good, which hours are to be rolled up again, the latest values."""
+"""What waits on disk for InfluxDB, what it refused for good, which hours to roll up again, and the latest values."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Backlog:
             connection.execute(_MARK, (FILLED, 1))
 
     def forget(self, device_id: str, start: int, end: int, newest: Iterable[Values]) -> int:
-        """Drop what waits or is in quarantine of the span, and say how much waited. `newest`: what the device has left."""
+        """Drop what waits or is in quarantine of the span; says how much waited. `newest`: what the device has left."""
         span = (device_id, start, end)
         with self._file.writing() as connection:
             gone = connection.execute("DELETE FROM waiting WHERE device_id = ? AND at >= ? AND at < ?", span).rowcount

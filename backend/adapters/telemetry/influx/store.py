@@ -23,7 +23,7 @@ from backend.adapters.telemetry.influx.rollups import Rollups
 from backend.adapters.telemetry.influx.server import Address, InfluxServer
 from backend.adapters.telemetry.influx.setup import Buckets, Setup
 from backend.adapters.telemetry.influx.spans import clipped
-from backend.adapters.telemetry.influx.trouble import ServerTrouble, Trouble
+from backend.adapters.telemetry.influx.trouble import ServerTrouble
 from backend.adapters.telemetry.influx.turn import Turn
 from backend.adapters.telemetry.units import HOUR, MINUTE, ceiling, floor, micros, moment
 from backend.services.telemetry.ports import Clock, DeviceReading, StoreHealth, TelemetryAway, Window
@@ -198,12 +198,12 @@ class InfluxTelemetryStore:
         """Whether the server answers us, and how long that takes; never raises."""
         started = self._monotonic()
         try:
-            found = self._server.bucket(self._buckets.raw)
+            self._server.bucket(self._buckets.raw)
             waiting, _ = self._backlog.pending()
         except (ServerTrouble, TelemetryAway) as error:
             return StoreHealth(False, (self._monotonic() - started) * 1000, str(error)[:200])
         taken = (self._monotonic() - started) * 1000
-        trouble = self._drain.trouble or (Trouble.MISSING if found is None else None)
+        trouble = self._drain.trouble
         return StoreHealth(trouble is None, taken, f"{trouble}: {waiting} points wait" if trouble else "")
 
     def figures(self) -> InfluxFigures:
