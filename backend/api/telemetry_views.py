@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from pydantic import Field
@@ -111,8 +112,9 @@ def series_view(place: Place, series: Series) -> SeriesView:
 
 def latest_json(found: list[PlaceNow]) -> list[dict[str, object]]:
     """`DeviceLatest` of each, ready for JSON: thousands at once, and of our own making, so not validated again."""
-    # The readings of a pack share their times.
+    # The readings of a pack share their times: each is written out once.
     shown: dict[float, str | None] = {}
+    received: dict[datetime, str] = {}
     return [
         {
             "device_id": now.place.device_id,
@@ -126,7 +128,8 @@ def latest_json(found: list[PlaceNow]) -> list[dict[str, object]]:
                     "value": reading.value,
                     "unit": METRICS[reading.metric].unit if reading.metric in METRICS else "",
                     "at": _moment(reading.at, shown),
-                    "received_at": _moment(reading.received_at.timestamp(), shown),
+                    "received_at": received.get(reading.received_at)
+                    or received.setdefault(reading.received_at, format_time(reading.received_at)),
                 }
                 for reading in now.readings
             ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from backend.adapters.telemetry.database import TelemetryDatabase
@@ -80,10 +81,13 @@ class SqliteTelemetryStore:
     def latest_many(self, device_ids: Collection[str]) -> Mapping[str, list[DeviceReading]]:
         """The newest readings of many devices."""
         found: dict[str, list[DeviceReading]] = {}
+        moments: dict[int, datetime] = {}  # what came together was received together: made once
         with self._database.reading() as connection:
             for ids in chunks(device_ids):
-                for row in select_latest(connection, ids):
-                    found.setdefault(row[0], []).append(_reading(*row))
+                for device_id, metric, at, value, received in select_latest(connection, ids):
+                    when = moments.get(received) or moments.setdefault(received, moment(received))
+                    exact = bool(value) if metric in _BOOLEANS else value
+                    found.setdefault(device_id, []).append(DeviceReading(device_id, metric, at / 1e6, exact, when))
         return found
 
     def delete(self, device_id: str, start: float, end: float) -> int:
