@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -43,10 +42,9 @@ def main() -> None:
         "lane": _lane,
     }
     for part in options.parts:
-        folder = Path(tempfile.mkdtemp(prefix="care-bench-"))
         begun = stopwatch()
-        table = run[part](folder, options)
-        shutil.rmtree(folder)
+        with tempfile.TemporaryDirectory(prefix="care-bench-", ignore_cleanup_errors=True) as folder:
+            table = run[part](Path(folder), options)
         text = "\n".join([*_facts(part, options, stopwatch() - begun), "", *table])
         print(text, flush=True)
         if options.write:
