@@ -78,7 +78,8 @@ class Run:
     def until_stopped(self) -> Exit:
         """The exit code is 0 when a person or the system asked for the end."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
+            # A script's `./care up &` starts us with SIGINT ignored, yet means it when it sends one; nohup means it.
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: self._stop.set())
         try:
             self._start_all()

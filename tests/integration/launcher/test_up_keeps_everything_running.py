@@ -26,6 +26,22 @@ def test_every_child_runs_and_ctrl_c_ends_each(checkout: Checkout) -> None:
     assert checkout.record() == {}
 
 
+def test_a_script_that_started_it_in_the_background_can_end_it_and_nohup_holds(checkout: Checkout) -> None:
+    """Both come with the signal ignored; only for the hang-up that is what is meant."""
+    ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP)}
+    try:
+        up = checkout.begin()
+    finally:
+        for number, before in ignored.items():
+            signal.signal(number, before)
+    wait_until(lambda: checkout.record().get("ready"), "care up is ready", 60)
+    up.send_signal(signal.SIGHUP)
+    wait_until(lambda: _said(checkout, "broker", "up"), "it goes on")
+    assert up.poll() is None
+    up.send_signal(signal.SIGINT)
+    assert up.wait(30) == 0
+
+
 @pytest.mark.parametrize("name", ["broker", "backend", "gateway-emergency", "sim"])
 def test_a_killed_child_comes_back_and_the_desk_is_told(checkout: Checkout, name: str) -> None:
     checkout.up()
