@@ -1,4 +1,4 @@
-"""From the gateway's batch to the curve, the spreadsheet and the erasure, over HTTP, each for those who may."""
+"""From the gateway's batch to the curve, the spreadsheet and the erasure, over HTTP, on both stores."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from contract.times import format_time
 from tests.harness.backend import Platform, running
 from tests.harness.clock import wait_until, wall_now
+from tests.harness.influx import influx_target
 
 NOW = wall_now().timestamp()
 LIN = {"id": "p-lin", "name": "林阿婆"}
@@ -35,10 +36,29 @@ HOMES = [
 ]
 
 
+@pytest.fixture(scope="module", params=["embedded", "influx"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The settings that choose a store."""
+    if request.param == "embedded":
+        yield {"telemetry_store": "embedded"}
+        return
+    folder, target = tmp_path_factory.mktemp("influx"), influx_target()
+    prefix = target.prefix()
+    yield {
+        "telemetry_store": "influx",
+        "influx_url": target.url,
+        "influx_org": target.org,
+        "influx_bucket_prefix": prefix,
+        "influx_token_file": target.token_file(folder),
+        "influx_backlog_path": folder / "backlog.sqlite",
+    }
+    target.clear(prefix)
+
+
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(store: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("platform")
-    with running(folder, f"sqlite:///{folder}/care.sqlite") as found:
+    with running(folder, f"sqlite:///{folder}/care.sqlite", **store) as found:
         with found.client("cli") as client:
             answer = client.post("/api/v1/devices", json={"items": HOMES})
             assert answer.status_code == 201, answer.text
