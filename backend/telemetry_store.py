@@ -8,7 +8,7 @@ from datetime import timedelta
 from backend.adapters.clock import SystemClock
 from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
-from backend.adapters.telemetry.influx.server import Address
+from backend.adapters.telemetry.influx.address import Address
 from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.health.metrics import TelemetryBacklog

@@ -185,6 +185,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "what_ran": ("运行情况：", "What ran:"),
     "what_skipped": ("跳过的测试及原因：", "Skipped, and why:"),
     "nothing_skipped": ("没有跳过任何测试。", "Nothing was skipped."),
+    "tested_against": ("{service} 的测试对象：{what}", "{service}, tested against: {what}"),
     "left_for_all": (
         "耗时较长的测试未运行（./care test --all）：{count} 个",
         "Long tests left out (./care test --all): {count}",

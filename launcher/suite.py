@@ -53,12 +53,14 @@ class Tally:
     failed: int = 0
     left_for_all: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    against: dict[str, str] = field(default_factory=dict)
 
     def add(self, note: dict[str, Any]) -> None:
         self.passed += note["passed"]
         self.failed += note["failed"]
         self.left_for_all += note["left_for_all"]
         self.skipped += note["skipped"]
+        self.against |= note.get("against", {})
 
 
 def check(places: Places) -> Exit:
@@ -159,6 +161,8 @@ def _report(results: Sequence[Result], tally: Tally) -> None:
     print(text("what_skipped" if tally.skipped else "nothing_skipped"))
     for row in tally.skipped:
         print(f"  {row['id']}: {row['reason']}" + ("" if row["expected"] else f"  ({text('failed')})"))
+    for service, what in tally.against.items():
+        print(text("tested_against", service=service, what=what))
     if tally.left_for_all:
         print(text("left_for_all", count=tally.left_for_all))
     print(f"{tally.passed} passed, {tally.failed} failed, {len(tally.skipped)} skipped", flush=True)

@@ -11,7 +11,7 @@ import pytest
 from backend.adapters.clock import SystemClock
 from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
-from backend.adapters.telemetry.influx.server import Address
+from backend.adapters.telemetry.influx.address import Address
 from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry.ports import DeviceStateStore, TelemetryStore

@@ -54,3 +54,12 @@ def test_counts_of_an_earlier_run_do_not_count(tmp_path: Path, capsys: pytest.Ca
     suite.run_steps(places, [suite.Step("tests", lambda: note(places, passed=3, failed=1))])
     assert suite.run_steps(places, [suite.Step("lint", lambda: 0)]) is Exit.OK
     assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 0 failed, 0 skipped"
+
+
+def test_which_server_was_tested_against_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    places = Places(tmp_path)
+    step = suite.Step("tests", lambda: note(places, passed=1, against={"InfluxDB": "influxd: /somewhere/influxd"}))
+    assert suite.run_steps(places, [step]) is Exit.OK
+    printed = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("InfluxDB") and line.endswith("influxd: /somewhere/influxd") for line in printed)
+    assert printed[-1] == "1 passed, 0 failed, 0 skipped"

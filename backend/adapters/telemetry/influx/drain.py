@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -15,12 +15,14 @@ from backend.adapters.telemetry.influx.horizons import Horizons
 from backend.adapters.telemetry.influx.latest import Latest
 from backend.adapters.telemetry.influx.line import NoLine, encode
 from backend.adapters.telemetry.influx.rollups import Rollups
-from backend.adapters.telemetry.influx.server import InfluxServer
 from backend.adapters.telemetry.influx.setup import Setup
 from backend.adapters.telemetry.influx.trouble import ServerTrouble, Trouble
 from backend.adapters.telemetry.influx.turn import Turn
 from backend.adapters.telemetry.units import micros
 from backend.services.telemetry.ports import TelemetryAway
+
+if TYPE_CHECKING:
+    from backend.adapters.telemetry.influx.server import InfluxServer
 
 log = structlog.get_logger("backend.telemetry.influx")
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from backend.adapters.telemetry.influx.address import Parameter
 from backend.adapters.telemetry.influx.backlog import FILLED, Backlog, Values
 from backend.adapters.telemetry.influx.horizons import Horizons
 from backend.adapters.telemetry.influx.line import EARLIEST, LATEST
 from backend.adapters.telemetry.influx.points import points, rank
 from backend.adapters.telemetry.influx.queries import NEWEST
 from backend.adapters.telemetry.influx.reader import Reader
-from backend.adapters.telemetry.influx.server import Parameter
 from backend.adapters.telemetry.influx.spans import as_parameters
 from backend.adapters.telemetry.units import micros
 

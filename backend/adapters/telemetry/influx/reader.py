@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from backend.adapters.telemetry.influx import queries
+from backend.adapters.telemetry.influx.address import Parameter
 from backend.adapters.telemetry.influx.answers import Row, micros
 from backend.adapters.telemetry.influx.backlog import Values
 from backend.adapters.telemetry.influx.line import FIELD_COUNT, FIELD_HIGH, FIELD_LOW, FIELD_SUM
 from backend.adapters.telemetry.influx.points import points
-from backend.adapters.telemetry.influx.server import InfluxServer, Parameter
 from backend.adapters.telemetry.influx.setup import Buckets
 from backend.adapters.telemetry.influx.spans import Span, as_parameters
 from backend.adapters.telemetry.units import floor
 from backend.services.telemetry.ports import Window
+
+if TYPE_CHECKING:
+    from backend.adapters.telemetry.influx.server import InfluxServer
 
 
 @dataclass(frozen=True, slots=True)

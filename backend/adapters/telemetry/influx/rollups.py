@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from backend.adapters.telemetry.influx.address import Parameter
 from backend.adapters.telemetry.influx.backlog import CONTACT, Backlog
 from backend.adapters.telemetry.influx.horizons import Horizons
 from backend.adapters.telemetry.influx.queries import ROLL_UP_ALL, ROLL_UP_DEVICE
-from backend.adapters.telemetry.influx.server import InfluxServer, Parameter
 from backend.adapters.telemetry.influx.setup import Buckets
 from backend.adapters.telemetry.units import HOUR, floor, micros, moment
+
+if TYPE_CHECKING:
+    from backend.adapters.telemetry.influx.server import InfluxServer
 
 log = structlog.get_logger("backend.telemetry.influx")
 

@@ -1,5 +1,7 @@
 """What InfluxDB is asked over HTTP, and what each way of failing means. The only file that imports its client.
 
+It is imported by nobody before a store is made: the client takes half a second and 30 MB of every process that has it.
+
 Synchronous calls only: the client's batching mode loses a batch on a refusal without saying so.
 """
 
@@ -10,7 +12,6 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from influxdb_client.client.exceptions import InfluxDBError
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
+from backend.adapters.telemetry.influx.address import Address, Found, Parameter
 from backend.adapters.telemetry.influx.answers import BadAnswer, Row, rows
 from backend.adapters.telemetry.influx.line import PRECISION
 from backend.adapters.telemetry.influx.trouble import ServerTrouble, Trouble, of_status
@@ -32,27 +34,6 @@ _CLIENT: Final[Any] = influxdb_client
 _DIALECT: Final = _CLIENT.Dialect(
     header=True, annotations=[], delimiter=",", comment_prefix="#", date_time_format="RFC3339"
 )
-
-Parameter = str | int | datetime | timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the server is, and as whom to speak to it; the token is read again when it was refused."""
-
-    url: str
-    org: str
-    token_file: Path
-    timeout_seconds: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A bucket or a task as the server has it: `says` is the retention in seconds (0: for ever), or the Flux text."""
-
-    id: str
-    says: int | str
-    active: bool = True
 
 
 class InfluxServer:

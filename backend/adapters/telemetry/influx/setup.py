@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from backend.adapters.telemetry.influx.queries import HOURS_TASK, MINUTES_TASK
-from backend.adapters.telemetry.influx.server import InfluxServer
 from backend.services.telemetry.retention import Retention
+
+if TYPE_CHECKING:
+    from backend.adapters.telemetry.influx.server import InfluxServer
 
 log = structlog.get_logger("backend.telemetry.influx")
 

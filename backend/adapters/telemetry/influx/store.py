@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from backend.adapters.telemetry.influx.address import Address
 from backend.adapters.telemetry.influx.backlog import EXPIRED, QUARANTINED, Backlog
 from backend.adapters.telemetry.influx.drain import Drain
 from backend.adapters.telemetry.influx.horizons import Horizons
@@ -20,7 +21,6 @@ from backend.adapters.telemetry.influx.line import LATEST, TAG_DEVICE
 from backend.adapters.telemetry.influx.points import reading
 from backend.adapters.telemetry.influx.reader import Reader
 from backend.adapters.telemetry.influx.rollups import Rollups
-from backend.adapters.telemetry.influx.server import Address, InfluxServer
 from backend.adapters.telemetry.influx.setup import Buckets, Setup
 from backend.adapters.telemetry.influx.spans import clipped
 from backend.adapters.telemetry.influx.trouble import ServerTrouble
@@ -71,6 +71,8 @@ class InfluxTelemetryStore:
     """`TelemetryStore` on InfluxDB. Several processes of a host share its backlog. `start` it, and `stop` it."""
 
     def __init__(self, options: InfluxOptions, clock: Clock, monotonic: Callable[[], float]) -> None:
+        from backend.adapters.telemetry.influx.server import InfluxServer  # heavy: see there
+
         self._clock = clock
         self._monotonic = monotonic
         self._retention = options.retention
