@@ -26,21 +26,30 @@ class Identity:
     command: str
 
 
-def identity(pid: int, command: str) -> Identity | None:
-    """The identity of a living process whose command line ends in `command`; a zombie is dead. None: no such one.
+def own_identity(pid: int, command: str) -> Identity | None:
+    """The identity of a child of ours that was started with `command`; None when it is dead (a zombie is).
 
-    The end of the line, because a prefix such as `nice` stands before it until it has become the program.
+    Its command line is not read: in the moment when `nice` becomes the program there is none.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         stat = Path(f"/proc/{pid}/stat").read_text()
-        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except OSError:
         return None
     fields = stat.rpartition(")")[2].split()
-    if fields[0] == "Z" or not line.endswith(command):
+    return None if fields[0] == "Z" else Identity(boot, pid, int(fields[19]), command)
+
+
+def identity(pid: int, command: str) -> Identity | None:
+    """The identity of a living process whose command line ends in `command`; None: no such one.
+
+    The end of the line, because a prefix such as `nice` stands before it until it has become the program.
+    """
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
         return None
-    return Identity(boot, pid, int(fields[19]), command)
+    return own_identity(pid, command) if line.endswith(command) else None
 
 
 def leftovers(record: Path) -> list[Identity]:

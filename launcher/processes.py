@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from launcher.leftovers import Identity, identity
+from launcher.leftovers import Identity, own_identity
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class LocalProcess:
         self._popen.wait()
 
     def identity(self) -> Identity | None:
-        return identity(self._popen.pid, self._command)
+        return own_identity(self._popen.pid, self._command)
 
 
 def local_starter(folder: Path, logs: Path) -> Starter:
