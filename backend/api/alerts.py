@@ -156,7 +156,7 @@ def _refused(refusal: Refusal) -> Problem:
     alert = refusal.alert
     verbs = [str(verb) for verb in allowed(alert)]
     if refusal.reason is Refused.ALREADY_ACCEPTED and alert.holder is not None:
-        since = format_time(alert.accepted_at) if alert.accepted_at else None
+        since = format_time(alert.held_since) if alert.held_since else None
         return Problem(
             409,
             "already_accepted",

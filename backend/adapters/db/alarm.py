@@ -79,6 +79,9 @@ alerts: Final = Table(
     Column("holder_id", String(64), nullable=True),
     Column("holder_name", String(128), nullable=True),
     Column("accepted_at", UtcDateTime, nullable=True),
+    Column("held_since", UtcDateTime, nullable=True),
+    Column("latest_at", UtcDateTime, nullable=True),
+    Column("clock_ahead_seconds", BigInteger, nullable=False, server_default="0"),
     Column("requeued_at", UtcDateTime, nullable=True),
     # A deadline is a column: whoever is awake when it is past acts on it.
     Column("reaction_due_at", UtcDateTime, nullable=True),
@@ -138,6 +141,7 @@ commands: Final = Table(
     Column("sent_at", UtcDateTime, nullable=True),
     Column("result_at", UtcDateTime, nullable=True),
     Column("detail", Text, nullable=True),
+    Column("clock_ahead_seconds", BigInteger, nullable=False, server_default="0"),
     Index(
         "ix_commands_due",
         "lane",

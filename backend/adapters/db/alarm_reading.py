@@ -143,6 +143,7 @@ def _summary(
         flags=list(alert.flags),
         holder=Person(id=alert.holder.id, name=alert.holder.name) if alert.holder else None,
         accepted_at=alert.accepted_at,
+        held_since=alert.held_since,
         requeued_at=alert.requeued_at,
         eta_minutes=alert.eta_minutes,
         eta_at=alert.eta_at,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from backend.domain.alert.model import Actor, ActorKind, Alert, AlertId, Entry
-from backend.services.alarm.ports import CommandState, OutboxCommand
+from backend.services.alarm.ports import CommandState, NewEvent, OutboxCommand
 from contract.vocabulary import Condition, Flag, Handling, Lane, Severity
+
+
+def event_row(event: NewEvent) -> dict[str, Any]:
+    """Columns of `events`."""
+    return {**asdict(event), "flags": [str(flag) for flag in event.flags]}
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:
@@ -37,6 +43,9 @@ def alert_row(alert: Alert) -> dict[str, Any]:
         "holder_id": alert.holder.id if alert.holder else None,
         "holder_name": alert.holder.name if alert.holder else None,
         "accepted_at": alert.accepted_at,
+        "held_since": alert.held_since,
+        "latest_at": alert.latest_at,
+        "clock_ahead_seconds": _seconds(alert.clock_ahead),
         "requeued_at": alert.requeued_at,
         "reaction_due_at": alert.reaction_due_at,
         "eta_minutes": alert.eta_minutes,
@@ -71,6 +80,9 @@ def to_alert(row: RowMapping) -> Alert:
         previous_id=row["previous_id"],
         holder=Actor(ActorKind.STAFF, row["holder_id"], row["holder_name"] or "") if row["holder_id"] else None,
         accepted_at=row["accepted_at"],
+        held_since=row["held_since"],
+        latest_at=row["latest_at"],
+        clock_ahead=timedelta(seconds=row["clock_ahead_seconds"]),
         requeued_at=row["requeued_at"],
         reaction_due_at=row["reaction_due_at"],
         eta_minutes=row["eta_minutes"],
@@ -119,9 +131,17 @@ def command_row(command: OutboxCommand) -> dict[str, Any]:
         "sent_at": command.sent_at,
         "result_at": command.result_at,
         "detail": command.detail,
+        "clock_ahead_seconds": _seconds(command.clock_ahead),
     }
 
 
 def to_command(row: RowMapping) -> OutboxCommand:
     """The command of a row of `commands`."""
-    return OutboxCommand(**{**row, "lane": Lane(row["lane"]), "state": CommandState(row["state"])})
+    values = {**row, "lane": Lane(row["lane"]), "state": CommandState(row["state"])}
+    ahead = timedelta(seconds=values.pop("clock_ahead_seconds"))
+    return OutboxCommand(**values, clock_ahead=ahead)
+
+
+def _seconds(span: timedelta) -> int:
+    """Rounded up."""
+    return -(-span // timedelta(seconds=1))

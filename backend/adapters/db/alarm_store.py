@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from backend.adapters.db.alarm import alerts, changes, commands, events, idempotency, refused, timeline
-from backend.adapters.db.alarm_rows import alert_row, command_row, entry_row, to_alert, to_command
+from backend.adapters.db.alarm import STILL_OPEN, alerts, changes, commands, events, idempotency, refused, timeline
+from backend.adapters.db.alarm_rows import alert_row, command_row, entry_row, event_row, to_alert, to_command
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.registry import devices, residents
 from backend.domain.alert.model import Alert, AlertId, Entry
@@ -30,10 +31,61 @@ from contract.vocabulary import Handling, Lane
 
 REFUSED_KEPT: Final = 10_000
 """How many refused messages are kept for inspection."""
+FORGOTTEN_AT_ONCE: Final = 100
 _CHANGE_LOCK: Final = 0x616C7274  # "alrt"
 _DEVICE_LOCK: Final = 0x64657669  # "devi", the first half of a two-part advisory key
 _OPEN: Final = commands.c.state.in_([str(state) for state in sorted(OPEN_STATES)])
-_OVER: Final = [str(Handling.ARRIVED), str(Handling.CLOSED)]
+# Built once and given their values as parameters: SQLAlchemy then finds the compiled text at once. Half of what a press
+# costs was spent on building them each time.
+_DEVICE: Final = select(devices.c.id, devices.c.state, devices.c.home_id, devices.c.room).where(
+    devices.c.id == bindparam("device")
+)
+_HEARING: Final = select(residents.c.hearing).where(residents.c.home_id == bindparam("home"))
+_EVENTS: Final = (
+    select(
+        events.c.id,
+        events.c.variant,
+        events.c.readable,
+        events.c.alert_id,
+        events.c.type,
+        events.c.gateway,
+        events.c.received_at,
+    )
+    .where(events.c.device_id == bindparam("device"), events.c.event_id == bindparam("event"))
+    .order_by(events.c.id)
+)
+_ADD_EVENT: Final = insert(events)
+_RECEIPT: Final = bindparam("receipt", type_=events.c.received_at.type)
+_COUNT_COPY: Final = (
+    update(events)
+    .where(events.c.id == bindparam("stored"))
+    .values(
+        copies=events.c.copies + 1,
+        last_copy_at=bindparam("last_copy_at"),
+        received_at=case((events.c.received_at > _RECEIPT, _RECEIPT), else_=events.c.received_at),
+    )
+)
+_ADD_ALERT: Final = insert(alerts)
+_SAVE_ALERT: Final = update(alerts).where(alerts.c.id == bindparam("alert"))
+_ADD_ENTRIES: Final = insert(timeline)
+_ADD_CHANGES: Final = insert(changes)
+_COMMAND: Final = select(commands).where(commands.c.id == bindparam("command_id")).with_for_update()
+_STILL_OPEN: Final = select(alerts).where(
+    alerts.c.device_id == bindparam("device"), alerts.c.type == bindparam("type"), STILL_OPEN
+)
+
+
+def _put_command(module: Any) -> Any:
+    statement = module.insert(commands)
+    values = {column.name: statement.excluded[column.name] for column in commands.c if column.name != "id"}
+    return statement.on_conflict_do_update(index_elements=[commands.c.id], set_=values)
+
+
+_MARK_DONE: Final = {
+    "sqlite": sqlite.insert(idempotency).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(idempotency).on_conflict_do_nothing(),
+}
+_PUT_COMMAND: Final = {"sqlite": _put_command(sqlite), "postgresql": _put_command(postgresql)}
 
 
 class AlarmSql:
@@ -51,7 +103,7 @@ class AlarmSql:
             if not self._sqlite:
                 self._db.execute(select(func.pg_advisory_xact_lock(_CHANGE_LOCK)))
             at = self._clock.now()
-            self._db.execute(insert(changes), [{"alert_id": alert_id, "at": at} for alert_id in self._touched])
+            self._db.execute(_ADD_CHANGES, [{"alert_id": alert_id, "at": at} for alert_id in self._touched])
             self._touched.clear()
         self._db.commit()
 
@@ -75,53 +127,25 @@ class AlarmSql:
             self._db.execute(select(func.pg_advisory_xact_lock(_DEVICE_LOCK, func.hashtext(device_id))))
 
     def device(self, device_id: str) -> KnownDevice | None:
-        row = self._db.execute(
-            select(devices.c.id, devices.c.state, devices.c.home_id, devices.c.room).where(devices.c.id == device_id)
-        ).one_or_none()
+        row = self._db.execute(_DEVICE, {"device": device_id}).one_or_none()
         if row is None:
             return None
         hearing: Sequence[str] = ()
         if row.home_id is not None:
-            hearing = self._db.scalars(select(residents.c.hearing).where(residents.c.home_id == row.home_id)).all()
+            hearing = self._db.scalars(_HEARING, {"home": row.home_id}).all()
         return KnownDevice(row.id, row.state, row.home_id, row.room, tuple(hearing))
 
     # events
 
     def events(self, device_id: str, event_id: str) -> list[StoredEvent]:
-        rows = self._db.execute(
-            select(events.c.id, events.c.variant, events.c.readable, events.c.alert_id, events.c.type)
-            .where(events.c.device_id == device_id, events.c.event_id == event_id)
-            .order_by(events.c.id)
-        )
-        return [StoredEvent(row.id, row.variant, row.readable, row.alert_id, row.type) for row in rows]
+        rows = self._db.execute(_EVENTS, {"device": device_id, "event": event_id})
+        return [StoredEvent(**row) for row in rows.mappings()]
 
     def add_event(self, event: NewEvent) -> None:
-        self._db.execute(
-            insert(events).values(
-                device_id=event.device_id,
-                event_id=event.event_id,
-                variant=event.variant,
-                readable=event.readable,
-                type=event.type,
-                device_time=event.device_time,
-                received_at=event.received_at,
-                stored_at=event.stored_at,
-                retained=event.retained,
-                gateway=event.gateway,
-                payload=event.payload,
-                flags=[str(flag) for flag in event.flags],
-                seq=event.seq,
-                boot=event.boot,
-                sos_seq=event.sos_seq,
-                reason=event.reason,
-                alert_id=event.alert_id,
-            )
-        )
+        self._db.execute(_ADD_EVENT, event_row(event))
 
-    def count_copy(self, stored_id: int, at: datetime) -> None:
-        self._db.execute(
-            update(events).where(events.c.id == stored_id).values(copies=events.c.copies + 1, last_copy_at=at)
-        )
+    def count_copy(self, stored_id: int, received_at: datetime, at: datetime) -> None:
+        self._db.execute(_COUNT_COPY, {"stored": stored_id, "receipt": received_at, "last_copy_at": at})
 
     def keep_refused(self, device_id: str, gateway: str, reason: str, payload: bytes, at: datetime) -> None:
         kept = self._db.execute(
@@ -129,20 +153,26 @@ class AlarmSql:
             .values(device_id=device_id, gateway=gateway, reason=reason[:64], payload=payload, at=at)
             .returning(refused.c.id)
         ).scalar_one()
-        self._db.execute(delete(refused).where(refused.c.id <= kept - REFUSED_KEPT))
+        # Two batches must not wait for each other's old rows: what the other one is deleting is left to it.
+        old = self._db.scalars(
+            select(refused.c.id)
+            .where(refused.c.id <= kept - REFUSED_KEPT)
+            .limit(FORGOTTEN_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if old:
+            self._db.execute(delete(refused).where(refused.c.id.in_(old)))
 
     # alerts
 
-    def _one(self, query: Select[Any]) -> Alert | None:
-        row = self._db.execute(query.with_for_update()).mappings().first()
+    def _one(self, query: Select[Any], values: dict[str, Any] | None = None) -> Alert | None:
+        # Not the strongest lock: another transaction's timeline entry only needs the alert to stay (foreign key).
+        # Were it made to wait for us, that could be crosswise: a deadlock.
+        row = self._db.execute(query.with_for_update(key_share=True), values or {}).mappings().first()
         return to_alert(row) if row is not None else None
 
     def open_alert(self, device_id: str, event_type: str) -> Alert | None:
-        return self._one(
-            select(alerts).where(
-                alerts.c.device_id == device_id, alerts.c.type == event_type, alerts.c.handling.not_in(_OVER)
-            )
-        )
+        return self._one(_STILL_OPEN, {"device": device_id, "type": event_type})
 
     def last_alert(self, device_id: str, event_type: str) -> AlertId | None:
         return self._db.scalars(
@@ -173,19 +203,19 @@ class AlarmSql:
             .where(alerts.c.reaction_due_at <= now)
             .order_by(alerts.c.severity_rank, alerts.c.reaction_due_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         ).mappings()
         return [to_alert(row) for row in rows]
 
     def add_alert(self, alert: Alert) -> None:
-        self._db.execute(insert(alerts).values(alert_row(alert)))
+        self._db.execute(_ADD_ALERT, alert_row(alert))
 
     def save_alert(self, alert: Alert) -> None:
-        self._db.execute(update(alerts).where(alerts.c.id == alert.id).values(alert_row(alert)))
+        self._db.execute(_SAVE_ALERT, {**alert_row(alert), "alert": alert.id})
 
     def add_entries(self, alert_id: AlertId, entries: Sequence[Entry]) -> None:
         if entries:
-            self._db.execute(insert(timeline), [entry_row(alert_id, entry) for entry in entries])
+            self._db.execute(_ADD_ENTRIES, [entry_row(alert_id, entry) for entry in entries])
 
     def touch(self, alert_id: AlertId) -> None:
         self._touched[alert_id] = None
@@ -193,18 +223,15 @@ class AlarmSql:
     # outbox
 
     def command(self, command_id: str) -> OutboxCommand | None:
-        row = (
-            self._db.execute(select(commands).where(commands.c.id == command_id).with_for_update())
-            .mappings()
-            .one_or_none()
-        )
+        row = self._db.execute(_COMMAND, {"command_id": command_id}).mappings().one_or_none()
         return to_command(row) if row is not None else None
 
+    def devices_of(self, command_ids: Sequence[str]) -> Mapping[str, str]:
+        rows = self._db.execute(select(commands.c.id, commands.c.device_id).where(commands.c.id.in_(command_ids)))
+        return {row.id: row.device_id for row in rows}
+
     def put_command(self, command: OutboxCommand) -> None:
-        values = command_row(command)
-        done = self._db.execute(update(commands).where(commands.c.id == command.id).values(values))
-        if done.rowcount == 0:
-            self._db.execute(insert(commands).values(values))
+        self._db.execute(_PUT_COMMAND[self._db.dialect.name], command_row(command))
 
     def open_answers(self, device_id: str, alert_id: AlertId) -> list[OutboxCommand]:
         return self._commands(
@@ -233,8 +260,9 @@ class AlarmSql:
             select(idempotency.c.fingerprint).where(idempotency.c.actor == actor_id, idempotency.c.key == key)
         ).one_or_none()
 
-    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> None:
-        self._db.execute(insert(idempotency).values(actor=actor_id, key=key, fingerprint=fingerprint, at=at))
+    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> bool:
+        values = {"actor": actor_id, "key": key, "fingerprint": fingerprint, "at": at}
+        return bool(self._db.execute(_MARK_DONE[self._db.dialect.name], values).rowcount)
 
     # retention
 

@@ -88,24 +88,24 @@ def allowed(alert: Alert) -> list[Verb]:
 def decide(alert: Alert, action: Action, now: datetime) -> Decision:
     """What `action` makes of `alert`. Raises `Refusal` where it is not possible; nothing has changed then."""
     if action.verb is Verb.NOTE:
-        return _moved(alert, alert.handling, action, now, EntryKind.NOTED)
+        return _moved(alert, alert, action, now, EntryKind.NOTED)
     if action.verb is Verb.ACCEPT:
         return _accept(alert, action, now)
     target = TRANSITIONS.get((alert.handling, action.verb))
     if target is None:
         raise Refusal(Refused.ILLEGAL_TRANSITION, alert)
+    after = replace(alert, handling=target)
     if action.verb is Verb.CLOSE:
-        return _close(alert, action, now)
+        return _close(alert, after, action, now)
     if action.verb is Verb.EN_ROUTE:
         minutes = action.eta_minutes
         if minutes is None or not 1 <= minutes <= 600:
             raise ValueError("eta_minutes is 1..600")
-        alert = replace(alert, eta_minutes=minutes, eta_at=now + timedelta(minutes=minutes))
-        return _moved(alert, target, action, now, EntryKind.EN_ROUTE, Stage.EN_ROUTE)
+        after = replace(after, eta_minutes=minutes, eta_at=now + timedelta(minutes=minutes))
+        return _moved(alert, after, action, now, EntryKind.EN_ROUTE, Stage.EN_ROUTE)
     if action.verb is Verb.ARRIVED:
-        return _moved(alert, target, action, now, EntryKind.ARRIVED, Stage.ARRIVED)
-    alert = replace(alert, responder=action.responder)
-    return _moved(alert, target, action, now, EntryKind.DISPATCHED)
+        return _moved(alert, after, action, now, EntryKind.ARRIVED, Stage.ARRIVED)
+    return _moved(alert, replace(after, responder=action.responder), action, now, EntryKind.DISPATCHED)
 
 
 def _accept(alert: Alert, action: Action, now: datetime) -> Decision:
@@ -113,50 +113,41 @@ def _accept(alert: Alert, action: Action, now: datetime) -> Decision:
     if alert.ended:
         raise Refusal(Refused.ILLEGAL_TRANSITION, alert)
     if alert.handling is Handling.NEW:
-        taken = replace(alert, holder=action.actor, accepted_at=now)
-        return _moved(taken, Handling.ACCEPTED, action, now, EntryKind.ACCEPTED, Stage.ACCEPTED)
+        taken = replace(alert, handling=Handling.ACCEPTED, holder=action.actor, accepted_at=now, held_since=now)
+        return _moved(alert, taken, action, now, EntryKind.ACCEPTED, Stage.ACCEPTED)
     if mine and not alert.ringing:
         return Decision(alert, "already_yours", changed=False)
     if mine or alert.requeued_at is not None:
         # The first acceptance fixes the figure; who takes over later does not move it.
         stage = Stage.ACCEPTED if alert.handling is Handling.ACCEPTED else None
-        taken = replace(alert, holder=action.actor)
-        kind = EntryKind.ACCEPTED if mine else EntryKind.TAKEN_OVER
-        return _moved(taken, alert.handling, action, now, kind, stage)
+        taken = replace(alert, holder=action.actor, held_since=alert.held_since if mine else now)
+        return _moved(alert, taken, action, now, EntryKind.ACCEPTED if mine else EntryKind.TAKEN_OVER, stage)
     raise Refusal(Refused.ALREADY_ACCEPTED, alert)
 
 
-def _close(alert: Alert, action: Action, now: datetime) -> Decision:
+def _close(alert: Alert, after: Alert, action: Action, now: datetime) -> Decision:
     code = OUTCOME_CODES.get(action.outcome or "")
     if code is None:
         raise Refusal(Refused.UNKNOWN_OUTCOME, alert)
     if alert.type == SOS and code.needs_seen_by and not (action.seen_by or "").strip():
         raise Refusal(Refused.NEEDS_SEEN_BY, alert)
-    closed = replace(alert, closed_at=now, outcome=code.code)
-    return _moved(closed, Handling.CLOSED, action, now, EntryKind.CLOSED, Stage.CLOSED)
+    closed = replace(after, closed_at=now, outcome=code.code)
+    return _moved(alert, closed, action, now, EntryKind.CLOSED, Stage.CLOSED)
 
 
 def _moved(
-    alert: Alert, target: Handling, action: Action, now: datetime, kind: EntryKind, stage: Stage | None = None
+    before: Alert, after: Alert, action: Action, now: datetime, kind: EntryKind, stage: Stage | None = None
 ) -> Decision:
     """The alert after a person's step: any step is a reaction, so nothing is due and nothing is requeued any more.
 
     A note by somebody else than the holder is no reaction: it says nothing about who goes.
     """
-    reacted = action.verb is not Verb.NOTE or (alert.holder is not None and alert.holder.id == action.actor.id)
-    after = replace(
-        alert,
-        handling=target,
-        requeued_at=None if reacted else alert.requeued_at,
-        reaction_due_at=None if reacted else alert.reaction_due_at,
-        version=alert.version + 1,
-    )
-    return Decision(
-        after,
-        str(kind),
-        (Entry(kind, action.actor, now, action.source, detail=_detail(alert, after, action)),),
-        answers(after, stage) if stage else (),
-    )
+    reacted = action.verb is not Verb.NOTE or (before.holder is not None and before.holder.id == action.actor.id)
+    if reacted:
+        after = replace(after, requeued_at=None, reaction_due_at=None)
+    after = replace(after, version=before.version + 1)
+    entry = Entry(kind, action.actor, now, action.source, detail=_detail(before, after, action))
+    return Decision(after, str(kind), (entry,), answers(after, stage) if stage else ())
 
 
 def answers(alert: Alert, stage: Stage) -> tuple[Answer, ...]:
@@ -177,6 +168,13 @@ def _detail(before: Alert, after: Alert, action: Action) -> dict[str, Any]:
     detail: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     if before.handling is not after.handling:
         detail |= {"before": str(before.handling), "after": str(after.handling)}
+    for name, old, new in (
+        ("holder", before.holder and before.holder.name, after.holder and after.holder.name),
+        ("responder", before.responder, after.responder),
+        ("eta_minutes", before.eta_minutes, after.eta_minutes),
+    ):
+        if old is not None and old != new:
+            detail[f"{name}_before"] = old
     return detail
 
 

@@ -40,7 +40,9 @@ class Alert:
     `pressed_at` is the device's clock where it is plausible, else `received_at`, the gateway's. `late`: how old the
     press was when the platform learned of it, None when it was fresh. `requeued_at`: since when it waits again
     although somebody holds it. `reaction_due_at`: until when somebody must react to another press.
-    `event_id`: the latest press, which an answer names; None where nothing can be answered.
+    `event_id`: the latest press, which an answer names; None where there is nothing to name. `latest_at`: when it was.
+    `held_since`: since when the present holder has it; `accepted_at`: since when anybody has.
+    `clock_ahead`: by how much the device's clock is ahead, so that it does not take an answer for expired.
     """
 
     id: AlertId
@@ -49,6 +51,8 @@ class Alert:
     severity: Severity
     pressed_at: datetime
     received_at: datetime
+    latest_at: datetime | None = None
+    clock_ahead: timedelta = timedelta(0)
     event_id: str | None = None
     home_id: str | None = None
     room: str | None = None
@@ -62,6 +66,7 @@ class Alert:
     previous_id: AlertId | None = None
     holder: Actor | None = None
     accepted_at: datetime | None = None
+    held_since: datetime | None = None
     requeued_at: datetime | None = None
     reaction_due_at: datetime | None = None
     eta_minutes: int | None = None
@@ -103,6 +108,7 @@ class EntryKind(StrEnum):
     CANCELLED = "cancelled"
     CLEARED = "cleared"
     REACTIVATED = "reactivated"
+    RECEIVED_EARLIER = "received_earlier"
     ACCEPTED = "accepted"
     TAKEN_OVER = "taken_over"
     DISPATCHED = "dispatched"

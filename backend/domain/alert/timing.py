@@ -18,26 +18,42 @@ CLOCK_BEHIND: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class PressTime:
-    """`pressed_at` is never after `received_at`; `late` None means fresh; `flags` say what was odd about the clock."""
+    """`pressed_at` is never after `received_at`; `late` None means fresh; `flags` say what was odd about the clock.
+
+    `skew`: how far the device's clock is ahead of the gateway's (negative: behind), where that is not plausible.
+    """
 
     pressed_at: datetime
     late: timedelta | None
     flags: tuple[Flag, ...]
+    skew: timedelta | None = None
+
+    @property
+    def ahead(self) -> timedelta:
+        """How much later a time must be written so that this device's clock takes it for what it is."""
+        return max(self.skew or timedelta(0), timedelta(0))
 
 
 def press_time(device_time: datetime | None, received_at: datetime, retained: bool, now: datetime) -> PressTime:
     """Device time where it is plausible, else the gateway's. A retained message is a replay, so always late."""
     flags: list[Flag] = []
     pressed_at = received_at
+    skew: timedelta | None = None
     if device_time is not None:
         if received_at - CLOCK_BEHIND <= device_time <= received_at + CLOCK_AHEAD:
             pressed_at = min(device_time, received_at)
         else:
             flags.append(Flag.CLOCK_SKEW)
-    age = max(now - pressed_at, timedelta(0))
-    late = age if retained or age > LATE_AFTER else None
+            skew = device_time - received_at
+    late = age(pressed_at, retained, now)
     if retained:
         flags.append(Flag.RETAINED)
     if late is not None:
         flags.append(Flag.LATE)
-    return PressTime(pressed_at, late, tuple(flags))
+    return PressTime(pressed_at, late, tuple(flags), skew)
+
+
+def age(pressed_at: datetime, retained: bool, now: datetime) -> timedelta | None:
+    """How old a press is, or None where it is fresh."""
+    old = max(now - pressed_at, timedelta(0))
+    return old if retained or old > LATE_AFTER else None

@@ -44,7 +44,7 @@ class Act:
                 device = tx.device(alert.device_id)
                 queue_answers(tx, decision, device.hearing if device else (), now)
                 tx.touch(alert.id)
-            if key is not None:
-                tx.mark_done(action.actor.id, key, fingerprint, now)
+            if key is not None and not tx.mark_done(action.actor.id, key, fingerprint, now):
+                return Acted.KEY_REUSED
             tx.commit()
         return Acted.DONE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from backend.domain.alert.answers import REARM_AFTER, arguments, lifetime, manner
-from backend.domain.alert.model import AlertId, Answer, Decision
+from backend.domain.alert.model import Alert, AlertId, Answer, Decision
 from backend.services.alarm.ports import AlarmTransaction, CommandState, Ids, OutboxCommand
 from contract.ingest import OutboundCommand
 from contract.times import format_time
@@ -15,22 +16,31 @@ from contract.topics import answer_id
 from contract.vocabulary import CommandName, Lane, Stage
 
 
-def answer_command(
-    device_id: str, answer: Answer, alert_id: AlertId | None, hearing: Sequence[str], now: datetime
-) -> OutboxCommand:
-    """The outbox row for `answer`; its id is the same for every copy of it."""
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Whom an answer goes to. `hearing`: of each resident of the home; `clock_ahead`: of the device."""
+
+    device_id: str
+    alert_id: AlertId | None
+    hearing: Sequence[str] = ()
+    clock_ahead: timedelta = timedelta(0)
+
+
+def answer_command(to: Hearer, answer: Answer, command_id: str, now: datetime) -> OutboxCommand:
+    """The outbox row for `answer`."""
     return OutboxCommand(
-        id=answer_id(device_id, answer.event_id, answer.stage),
-        device_id=device_id,
+        id=command_id,
+        device_id=to.device_id,
         command=str(CommandName.REASSURE),
-        args=arguments(answer, manner(hearing)),
+        args=arguments(answer, manner(to.hearing)),
         lane=Lane.EMERGENCY,
         created_at=now,
         expires_at=now + lifetime(answer),
         due_at=now,
-        alert_id=alert_id,
+        alert_id=to.alert_id,
         stage=str(answer.stage),
         event_id=answer.event_id,
+        clock_ahead=to.clock_ahead,
     )
 
 
@@ -55,7 +65,7 @@ def outbound(command: OutboxCommand) -> OutboundCommand:
         device_id=command.device_id,
         command=command.command,
         args=dict(command.args),
-        expires=format_time(command.expires_at),
+        expires=format_time(command.expires_at + command.clock_ahead),
         lease=command.lease,
     )
 
@@ -71,18 +81,38 @@ class Answering:
         self._lease_seconds = lease_seconds
         self._leased: dict[str, OutboxCommand] = {}
 
-    def received(self, device_id: str, event_id: str, hearing: Sequence[str], alert_id: AlertId | None) -> None:
-        """Acknowledge an event. Where the same answer has just left, it is on its way already."""
-        prior = self._tx.command(answer_id(device_id, event_id, Stage.RECEIVED))
-        if prior is not None and prior.leased_at is not None and self._now - prior.leased_at < REARM_AFTER:
+    def received(self, to: Hearer, event_id: str, received_at: datetime) -> None:
+        """Acknowledge an event that a gateway received at `received_at`.
+
+        A copy from before the answer last left is not a terminal that has heard nothing: a second gateway brings it, or
+        a spool. Where the clock was set back, an answer from the future has not left.
+        """
+        prior = self._tx.command(answer_id(to.device_id, event_id, Stage.RECEIVED))
+        left_at = prior.leased_at if prior is not None else None
+        if left_at is not None and left_at <= self._now and received_at < left_at + REARM_AFTER:
             return
-        fresh = answer_command(device_id, Answer(Stage.RECEIVED, event_id), alert_id, hearing, self._now)
+        command_id = answer_id(to.device_id, event_id, Stage.RECEIVED)
+        fresh = answer_command(to, Answer(Stage.RECEIVED, event_id), command_id, self._now)
         if prior is not None:
-            sent_at = prior.sent_at if prior.alert_id == alert_id else None
-            fresh = replace(fresh, created_at=prior.created_at, attempts=prior.attempts, sent_at=sent_at)
+            sent_at = prior.sent_at if prior.alert_id == to.alert_id else None
+            ahead = max(prior.clock_ahead, to.clock_ahead)
+            fresh = replace(
+                fresh, created_at=prior.created_at, attempts=prior.attempts, sent_at=sent_at, clock_ahead=ahead
+            )
         command = lease(fresh, self._gateway, self._ids.new(), self._now, self._lease_seconds)
         self._tx.put_command(command)
         self._leased[command.id] = command
+
+    @contextmanager
+    def undone_when_it_raises(self) -> Iterator[None]:
+        """With the transaction's savepoint, what was leased inside is forgotten too."""
+        before = dict(self._leased)
+        try:
+            with self._tx.savepoint():
+                yield
+        except BaseException:
+            self._leased = before
+            raise
 
     def leased(self) -> list[OutboundCommand]:
         """What the gateway is to publish after the commit."""
@@ -95,6 +125,7 @@ def queue_answers(tx: AlarmTransaction, decision: Decision, hearing: Sequence[st
     An acknowledgement that has not left yet, or that names another press, still goes: a terminal waits for each.
     """
     alert = decision.alert
+    to = Hearer(alert.device_id, alert.id, hearing, alert.clock_ahead)
     for answer in decision.answers:
         for older in tx.open_answers(alert.device_id, alert.id):
             owed = older.stage == Stage.RECEIVED and (
@@ -102,4 +133,15 @@ def queue_answers(tx: AlarmTransaction, decision: Decision, hearing: Sequence[st
             )
             if not owed:
                 tx.put_command(replace(older, state=CommandState.SUPERSEDED))
-        tx.put_command(answer_command(alert.device_id, answer, alert.id, hearing, now))
+        tx.put_command(answer_command(to, answer, _command_id(tx, alert, answer), now))
+
+
+def _command_id(tx: AlarmTransaction, alert: Alert, answer: Answer) -> str:
+    """The contract's id; for new minutes another one, since a terminal does the same command only once."""
+    plain = answer_id(alert.device_id, answer.event_id, answer.stage)
+    if answer.stage is not Stage.EN_ROUTE or alert.eta_at is None:
+        return plain
+    before = tx.command(plain)
+    if before is None or before.alert_id != alert.id:
+        return plain
+    return answer_id(alert.device_id, answer.event_id, f"{answer.stage}/{format_time(alert.eta_at)}")

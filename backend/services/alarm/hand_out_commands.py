@@ -23,8 +23,9 @@ from backend.services.alarm.ports import (
 from contract.ingest import CommandOutcome, OutboundCommand, Outcome
 from contract.vocabulary import Lane, ResultStatus
 
-RETRY_AFTER: Final = timedelta(seconds=2)
-"""How soon a command goes again that a gateway could not publish."""
+RETRY_FIRST: Final = timedelta(seconds=2)
+RETRY_MOST: Final = timedelta(seconds=60)
+"""How soon a command goes again that a gateway could not publish, or that nobody was there to hear."""
 
 
 class OutcomeReason(StrEnum):
@@ -82,7 +83,10 @@ class RecordOutcomes:
         now = self.clock.now()
         with self.store.begin() as tx:
             reasons: dict[int, OutcomeReason] = {}
-            for index, item in sorted(enumerate(items), key=lambda pair: pair[1].id):
+            devices = tx.devices_of([item.id for item in items])
+            # Device by device and under its lock, as the intake of events does, so that the two never wait crosswise.
+            for index, item in sorted(enumerate(items), key=lambda pair: (devices.get(pair[1].id, ""), pair[1].id)):
+                tx.lock_device(devices.get(item.id, ""))
                 reasons[index] = self._record(tx, gateway, item, now)
             tx.commit()
         return [_outcome(index, reasons[index]) for index in range(len(items))]
@@ -109,7 +113,9 @@ class RecordOutcomes:
             if first:
                 write(tx, sent, EntryKind.ANSWER_SENT, SYSTEM, now, gateway)
             return OutcomeReason.RECORDED
-        failed = replace(command, due_at=now + RETRY_AFTER, lease=None, detail=(item.reason or "")[:200])
+        failed = replace(
+            command, due_at=now + _retry_after(command.attempts), lease=None, detail=(item.reason or "")[:200]
+        )
         tx.put_command(failed)
         if command.detail is None:
             write(tx, failed, EntryKind.ANSWER_FAILED, SYSTEM, now, gateway)
@@ -118,7 +124,11 @@ class RecordOutcomes:
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """What a device says became of a command. It ends the repeating, whatever it says."""
+    """What a device says became of a command. It ends the repeating, whatever it says, but for one thing.
+
+    An answer that a device refuses although it has not expired is still owed (its clock may be wrong): it is told, and
+    repeated until the expiry.
+    """
 
     store: AlarmStore
     clock: Clock
@@ -132,17 +142,19 @@ class RecordResult:
                 return OutcomeReason.UNKNOWN_COMMAND
             if command.state in (CommandState.DONE, CommandState.FAILED, CommandState.REJECTED):
                 return OutcomeReason.OVER
-            ended = replace(
-                command,
-                state=CommandState(str(status)),
-                result_at=now,
-                lease=None,
-                detail=detail[:200] if detail else None,
-            )
-            tx.put_command(ended)
+            why = detail[:200] if detail else None
             done = status is ResultStatus.DONE
-            kind = EntryKind.ANSWER_CONFIRMED if done else EntryKind.ANSWER_FAILED
-            write(tx, ended, kind, Actor(ActorKind.DEVICE, device_id), now, "result")
+            owed = not done and command.stage is not None and now < command.expires_at
+            if owed and command.state in OPEN_STATES:
+                told = command.detail is not None
+                ended = replace(command, detail=why or str(status))
+            else:
+                told = False
+                ended = replace(command, state=CommandState(str(status)), result_at=now, lease=None, detail=why)
+            tx.put_command(ended)
+            if not told:
+                kind = EntryKind.ANSWER_CONFIRMED if done else EntryKind.ANSWER_FAILED
+                write(tx, ended, kind, Actor(ActorKind.DEVICE, device_id), now, "result")
             tx.commit()
         return OutcomeReason.RECORDED
 
@@ -166,6 +178,11 @@ class ExpireCommands:
                     write(tx, expired, EntryKind.ANSWER_EXPIRED, SYSTEM, now, "timer")
             tx.commit()
         return len(commands)
+
+
+def _retry_after(attempts: int) -> timedelta:
+    """Doubling, `attempts` counts from 1."""
+    return min(RETRY_FIRST * (1 << max(0, min(attempts - 1, 10))), RETRY_MOST)
 
 
 def _outcome(index: int, reason: OutcomeReason) -> Outcome:

@@ -13,9 +13,9 @@ from typing import Final
 import structlog
 
 from backend.domain.alert.model import Alert, AlertId, Decision
-from backend.domain.alert.raising import Place, Press, clear, press_again, raise_alert
+from backend.domain.alert.raising import Place, Press, clear, press_again, raise_alert, receive_earlier
 from backend.domain.alert.timing import press_time
-from backend.services.alarm.answer import Answering
+from backend.services.alarm.answer import Answering, Hearer
 from backend.services.alarm.ports import AlarmStore, AlarmTransaction, Clock, Ids, KnownDevice, NewEvent, StoredEvent
 from contract.codec import Refusal, decode_event
 from contract.ingest import EventItem, EventsAnswer, Outcome
@@ -25,6 +25,8 @@ from contract.topics import MAX_PACKET_BYTES, is_device_id
 from contract.vocabulary import UNREADABLE, Flag, IngestOutcome, event_type
 
 _log = structlog.get_logger()
+COPY_WITHIN: Final = timedelta(seconds=10)
+"""The same bytes without an id from two gateways within this time are one delivery to both."""
 GATEWAY_AHEAD: Final = timedelta(minutes=5)
 """A gateway's receive time further ahead than this is not believed."""
 
@@ -79,15 +81,17 @@ class _Intake:
         if not is_device_id(item.device_id):
             return Outcome(index=index, outcome=IngestOutcome.REFUSED, reason="bad_device_id")
         incoming = _read(item, self.now)
-        try:
-            with self.tx.savepoint():
-                return self._take(index, incoming)
-        except Exception as error:
-            if self.tx.is_storage_fault(error):
-                raise
-            _log.exception("event_not_taken", device_id=item.device_id)
-        # Whatever it is in this event that breaks us or storage: it still alarms, as something that could not be read.
-        return self._take(index, replace(incoming, event=None, event_id=None, reason="not_processable"))
+        # Whatever it is in an event that breaks us or storage: it still alarms, as something that could not be read.
+        unreadable = replace(incoming, event=None, reason="not_processable")
+        for attempt in (incoming, unreadable):
+            try:
+                with self.answering.undone_when_it_raises():
+                    return self._take(index, attempt)
+            except Exception as error:
+                if self.tx.is_storage_fault(error):
+                    raise
+                _log.exception("event_not_taken", device_id=item.device_id)
+        return self._take(index, replace(unreadable, event_id=None))
 
     def _take(self, index: int, incoming: _Incoming) -> Outcome:
         device_id = incoming.item.device_id
@@ -99,23 +103,31 @@ class _Intake:
         variant = _variant(incoming.event)
         readable = [copy for copy in copies if copy.readable]
         if incoming.item.retained and readable:
-            return self._copy(index, readable[0], incoming, None)
+            return self._copy(index, readable[0], incoming, device)
         same = next((copy for copy in readable if copy.variant == variant), None)
         if same is not None:
-            return self._copy(index, same, incoming, _hearing(device))
+            return self._copy(index, same, incoming, device)
         flags = (*incoming.event.flags, *((Flag.ID_REUSED,) if copies else ()))
         return self._new(index, incoming, incoming.event, variant, flags, device)
 
-    def _copy(self, index: int, stored: StoredEvent, incoming: _Incoming, hearing: tuple[str, ...] | None) -> Outcome:
-        """The same event again: nothing new happens, but a terminal that asks again is answered again.
-
-        `hearing` None: a retained replay, which asks for nothing.
-        """
-        self.tx.count_copy(stored.id, self.now)
+    def _copy(self, index: int, stored: StoredEvent, incoming: _Incoming, device: KnownDevice | None) -> Outcome:
+        """The same event again: nothing new happens, but a terminal that asks again is answered again."""
+        self.tx.count_copy(stored.id, incoming.received_at, self.now)
+        if stored.alert_id is not None and incoming.received_at < stored.received_at:
+            self._received_earlier(stored, incoming.received_at)
         answered = event_type(stored.type).answered or stored.type == UNREADABLE
-        if hearing is not None and incoming.event_id is not None and answered:
-            self.answering.received(incoming.item.device_id, incoming.event_id, hearing, stored.alert_id)
+        if answered and incoming.event_id is not None and not incoming.item.retained:
+            to = Hearer(incoming.item.device_id, stored.alert_id, _hearing(device))
+            self.answering.received(to, incoming.event_id, incoming.received_at)
         return Outcome(index=index, outcome=IngestOutcome.DUPLICATE, alert_id=stored.alert_id)
+
+    def _received_earlier(self, stored: StoredEvent, received_at: datetime) -> None:
+        alert = self.tx.alert(stored.alert_id or "")
+        if alert is None or alert.received_at != stored.received_at:
+            return  # another press was the first
+        decision = receive_earlier(alert, received_at, self.gateway, self.now)
+        self.tx.save_alert(decision.alert)
+        self._record(decision, None, received_at)
 
     def _new(
         self,
@@ -145,7 +157,8 @@ class _Intake:
         elif kind.clears is not None:
             alert = self._clear(press, kind.clears)
         if alert is None and kind.answered:
-            self.answering.received(incoming.item.device_id, event.id, _hearing(device), None)
+            to = Hearer(incoming.item.device_id, None, _hearing(device), time.ahead)
+            self.answering.received(to, event.id, incoming.received_at)
         self.tx.add_event(
             NewEvent(
                 device_id=incoming.item.device_id,
@@ -174,9 +187,9 @@ class _Intake:
         key = incoming.event_id or f"bytes:{hashlib.sha256(incoming.payload).hexdigest()}"
         variant = f"unreadable|{incoming.item.received_at}"
         copies = self.tx.events(device_id, key)
-        same = next((c for c in copies if incoming.event_id is not None or c.variant == variant), None)
+        same = next((c for c in copies if _same_unreadable(c, incoming, variant, self.gateway)), None)
         if same is not None:
-            return self._copy(index, same, incoming, _hearing(device))
+            return self._copy(index, same, incoming, device)
         self.tx.keep_refused(device_id, self.gateway, incoming.reason, incoming.payload, self.now)
         if device is None:
             return Outcome(index=index, outcome=IngestOutcome.REFUSED, reason=incoming.reason)
@@ -216,15 +229,14 @@ class _Intake:
     def _alarm(self, press: Press, device: KnownDevice | None) -> Alert:
         open_alert = self.tx.open_alert(press.device_id, press.type)
         if open_alert is not None:
-            decision = press_again(open_alert, press, self.now)
+            decision = press_again(open_alert, press, _place(device), self.now)
             self.tx.save_alert(decision.alert)
         else:
-            known = device is not None and device.home_id is not None
-            place = Place(known, device.home_id if device else None, device.room if device else None)
+            place = _place(device)
             previous = self.tx.last_alert(press.device_id, press.type)
             decision = raise_alert(AlertId(self.ids.new()), press, place, previous, self.now)
             self.tx.add_alert(decision.alert)
-        self._record(decision, device)
+        self._record(decision, device, press.received_at)
         return decision.alert
 
     def _clear(self, press: Press, cleared_type: str) -> Alert | None:
@@ -233,14 +245,29 @@ class _Intake:
             return None
         decision = clear(alert, press, self.now)
         self.tx.save_alert(decision.alert)
-        self._record(decision, None)
+        self._record(decision, None, press.received_at)
         return decision.alert
 
-    def _record(self, decision: Decision, device: KnownDevice | None) -> None:
-        self.tx.add_entries(decision.alert.id, decision.entries)
+    def _record(self, decision: Decision, device: KnownDevice | None, received_at: datetime) -> None:
+        alert = decision.alert
+        self.tx.add_entries(alert.id, decision.entries)
+        to = Hearer(alert.device_id, alert.id, _hearing(device), alert.clock_ahead)
         for answer in decision.answers:
-            self.answering.received(decision.alert.device_id, answer.event_id, _hearing(device), decision.alert.id)
-        self.tx.touch(decision.alert.id)
+            self.answering.received(to, answer.event_id, received_at)
+        self.tx.touch(alert.id)
+
+
+def _place(device: KnownDevice | None) -> Place:
+    if device is None or device.home_id is None:
+        return Place(known=False, room=device.room if device else None)
+    return Place(known=True, home_id=device.home_id, room=device.room)
+
+
+def _same_unreadable(copy: StoredEvent, incoming: _Incoming, variant: str, gateway: str) -> bool:
+    """Whether it is the same delivery: an id that could be read, the same item again, or another gateway's copy."""
+    if incoming.event_id is not None or copy.variant == variant:
+        return True
+    return copy.gateway != gateway and abs(incoming.received_at - copy.received_at) < COPY_WITHIN
 
 
 def _hearing(device: KnownDevice | None) -> tuple[str, ...]:

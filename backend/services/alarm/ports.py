@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -39,6 +39,8 @@ class StoredEvent:
     readable: bool
     alert_id: AlertId | None
     type: str
+    gateway: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ OPEN_STATES = frozenset({CommandState.PENDING, CommandState.SENT})
 
 @dataclass(frozen=True, slots=True)
 class OutboxCommand:
-    """A row of the outbox. `due_at`: when it may be handed to a gateway (again); `lease` fences its outcome."""
+    """A row of the outbox. `due_at`: when it may be handed to a gateway (again); `lease` fences its outcome.
+
+    `expires_at` is by our clock; `clock_ahead` is added to it on the wire, for a device whose clock is wrong.
+    """
 
     id: str
     device_id: str
@@ -103,6 +108,7 @@ class OutboxCommand:
     sent_at: datetime | None = None
     result_at: datetime | None = None
     detail: str | None = None
+    clock_ahead: timedelta = timedelta(0)
 
 
 class AlarmTransaction(Protocol):
@@ -127,7 +133,10 @@ class AlarmTransaction(Protocol):
     # events
     def events(self, device_id: str, event_id: str) -> list[StoredEvent]: ...
     def add_event(self, event: NewEvent) -> None: ...
-    def count_copy(self, stored_id: int, at: datetime) -> None: ...
+    def count_copy(self, stored_id: int, received_at: datetime, at: datetime) -> None:
+        """One more copy; the earliest receipt is kept."""
+        ...
+
     def keep_refused(self, device_id: str, gateway: str, reason: str, payload: bytes, at: datetime) -> None:
         """For inspection, within bounds: the oldest go first."""
         ...
@@ -162,6 +171,10 @@ class AlarmTransaction(Protocol):
         """Locked until the end of the transaction."""
         ...
 
+    def devices_of(self, command_ids: Sequence[str]) -> Mapping[str, str]:
+        """Device by command id, without a lock; unknown ones are left out."""
+        ...
+
     def put_command(self, command: OutboxCommand) -> None:
         """Adds it, or replaces the row of the same id."""
         ...
@@ -178,7 +191,9 @@ class AlarmTransaction(Protocol):
         """The fingerprint of the request that this key was used for."""
         ...
 
-    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> None: ...
+    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> bool:
+        """False where another transaction was quicker with the same key: then nothing may be kept."""
+        ...
 
     # retention
     def forget_keys(self, before: datetime) -> None: ...

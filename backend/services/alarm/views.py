@@ -75,6 +75,7 @@ class AlertSummary(View):
     flags: list[Flag]
     holder: Person | None
     accepted_at: Moment | None
+    held_since: Moment | None
     requeued_at: Moment | None
     eta_minutes: int | None
     eta_at: Moment | None

@@ -79,6 +79,9 @@ def _alerts() -> None:
         sa.Column("holder_id", sa.String(length=64), nullable=True),
         sa.Column("holder_name", sa.String(length=128), nullable=True),
         sa.Column("accepted_at", UtcDateTime(), nullable=True),
+        sa.Column("held_since", UtcDateTime(), nullable=True),
+        sa.Column("latest_at", UtcDateTime(), nullable=True),
+        sa.Column("clock_ahead_seconds", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("requeued_at", UtcDateTime(), nullable=True),
         sa.Column("reaction_due_at", UtcDateTime(), nullable=True),
         sa.Column("eta_minutes", sa.Integer(), nullable=True),
@@ -153,6 +156,7 @@ def _commands() -> None:
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("result_at", UtcDateTime(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("clock_ahead_seconds", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_commands"),
     )
     op.create_index("ix_commands_alert_id", "commands", ["alert_id"], unique=False)
