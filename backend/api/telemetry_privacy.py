@@ -70,10 +70,10 @@ class PrivacyCalls:
 def router(calls: PrivacyCalls) -> APIRouter:
     """The exports, and `/residents/{id}/telemetry/erase`."""
     api = APIRouter(tags=["telemetry"])
-    slots = threading.BoundedSemaphore(EXPORTS_AT_ONCE)
+    turns = threading.BoundedSemaphore(EXPORTS_AT_ONCE)
 
     def export(places: Sequence[Place], wanted: Format, name: str) -> StreamingResponse:
-        chunks = _within(slots, calls.writers[wanted], calls.export.rows(places))
+        chunks = in_turn(turns, calls.writers[wanted], calls.export.rows(places))
         try:
             # The first piece before the answer begins: a store that is away is said so, and not by half a file.
             first = next(chunks, b"")
@@ -118,8 +118,9 @@ def router(calls: PrivacyCalls) -> APIRouter:
     return api
 
 
-def _within(slots: threading.BoundedSemaphore, write: Write, rows: Iterator[ExportRow]) -> Iterator[bytes]:
-    if not slots.acquire(blocking=False):
+def in_turn(turns: threading.BoundedSemaphore, write: Write, rows: Iterator[ExportRow]) -> Iterator[bytes]:
+    """The pieces of a file, its turn held from the first to the last; 503 where all are taken."""
+    if not turns.acquire(blocking=False):
         raise Problem(
             503,
             "exports_busy",
@@ -129,7 +130,7 @@ def _within(slots: threading.BoundedSemaphore, write: Write, rows: Iterator[Expo
     try:
         yield from write(rows)
     finally:
-        slots.release()
+        turns.release()
 
 
 def _answer(erased: list[Erasure]) -> ErasureAnswer:

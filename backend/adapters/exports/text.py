@@ -21,11 +21,14 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def csv_chunks(rows: Iterable[ExportRow], zone: ZoneInfo) -> Iterator[bytes]:
-    """RFC 4180 in UTF-8 with a byte order mark; the first chunk is the headings."""
+    """RFC 4180 in UTF-8 with a byte order mark. The headings wait for the first rows, which may fail."""
     shown = columns(zone)
-    yield (BYTE_ORDER_MARK + _lines([[column.title for column in shown]])).encode()
+    headings = BYTE_ORDER_MARK + _lines([[column.title for column in shown]])
     for some in _batches(rows):
-        yield _lines([[_csv(column.cell(row)) for column in shown] for row in some]).encode()
+        yield (headings + _lines([[_csv(column.cell(row)) for column in shown] for row in some])).encode()
+        headings = ""
+    if headings:
+        yield headings.encode()
 
 
 def json_chunks(rows: Iterable[ExportRow], zone: ZoneInfo) -> Iterator[bytes]:
