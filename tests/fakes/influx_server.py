@@ -60,6 +60,9 @@ class InfluxWireServer:
         self.token = token
         self.fault: Fault | None = None
         self.bad_line: Callable[[str], bool] = lambda _: False
+        """Which lines are dropped, the others of the call being stored (422)."""
+        self.unreadable: Callable[[str], bool] = lambda _: False
+        """Which lines make it refuse the whole call (400)."""
         self.max_body = 10_000_000
         self.calls: list[str] = []
         self.released = threading.Event()
@@ -130,6 +133,8 @@ class InfluxWireServer:
             if fault.status != 204:
                 told = {"Retry-After": fault.retry_after} if fault.retry_after else {}
                 return problem(fault.status, fault.message, told)
+        for line in filter(self.unreadable, text.split("\n")):
+            return problem(400, f"unable to parse '{line}': told to find it unreadable")
         try:
             lines = parse_lines(text, arguments["precision"])
         except BadLineError as bad:

@@ -10,10 +10,15 @@ import tempfile
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from backend.adapters.clock import SystemClock
+from backend.adapters.telemetry.influx.address import Address
+from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
 from tests.fakes.influx_server import ORG, TOKEN, InfluxWireServer
 from tests.harness.child import Child
 from tests.harness.clock import wait_until, wall_now
@@ -87,6 +92,10 @@ class Influxd:
             account = {"username": "care", "password": "care-of-tests", "org": ORG, "bucket": "none"}
             self.target.call("POST", "/api/v2/setup", {**account, "token": self.target.token})
 
+    def kill(self) -> None:
+        """At once, as by a power cut of its process."""
+        self.child.kill()
+
     def _answers(self) -> bool:
         try:
             self.target.call("GET", "/health")
@@ -130,3 +139,43 @@ def _stand_in() -> InfluxTarget:
     wire = InfluxWireServer(wall_now)
     wire.start()
     return InfluxTarget(wire.url, ORG, TOKEN, STAND_IN, wire)
+
+
+class StandIn:
+    """A stand-in of a test's own, which can go away and come back with what it had."""
+
+    def __init__(self) -> None:
+        self.wire = InfluxWireServer(wall_now)
+        self.wire.start()
+        self.target = InfluxTarget(self.wire.url, ORG, TOKEN, STAND_IN, self.wire)
+
+    def start(self) -> None:
+        """Listen again."""
+        self.wire.start()
+
+    def kill(self) -> None:
+        """Stop listening, and cut what is under way."""
+        self.wire.stop()
+
+
+def open_store(
+    target: InfluxTarget,
+    folder: Path,
+    prefix: str = "care",
+    *,
+    now: Callable[[], datetime] | None = None,
+    timeout_seconds: float = 10.0,
+    **more: Any,
+) -> InfluxTelemetryStore:
+    """A store with its backlog in `folder`, begun; the caller stops it."""
+    clock = SystemClock()
+    address = Address(target.url, target.org, target.token_file(folder), timeout_seconds)
+    options = InfluxOptions(address, folder / "backlog.sqlite", prefix, **more)
+    store = InfluxTelemetryStore(options, _Clock(now or clock.now), clock.monotonic)
+    store.start()
+    return store
+
+
+@dataclass(frozen=True)
+class _Clock:
+    now: Callable[[], datetime]

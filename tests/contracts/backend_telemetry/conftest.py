@@ -11,13 +11,11 @@ import pytest
 from backend.adapters.clock import SystemClock
 from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
-from backend.adapters.telemetry.influx.address import Address
-from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry.ports import DeviceStateStore, TelemetryStore
 from backend.services.telemetry.retention import Retention
 from tests.fakes.telemetry_store import MemoryDeviceStates, MemoryTelemetryStore
-from tests.harness.influx import influx_target
+from tests.harness.influx import influx_target, open_store
 
 RETENTION = Retention(timedelta(days=3650), timedelta(days=7300), timedelta(days=10950))
 """Long: a real InfluxDB goes by the real date, whatever the date of the readings."""
@@ -32,11 +30,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TelemetryS
         yield SqliteTelemetryStore(database, SystemClock().monotonic, RETENTION)
     else:
         target = influx_target()
-        prefix, clock = target.prefix(), SystemClock()
-        address = Address(target.url, target.org, target.token_file(tmp_path))
-        options = InfluxOptions(address, tmp_path / "backlog.sqlite", prefix, retention=RETENTION)
-        influx = InfluxTelemetryStore(options, clock, clock.monotonic)
-        influx.start()
+        prefix = target.prefix()
+        influx = open_store(target, tmp_path, prefix, retention=RETENTION)
         yield influx
         influx.stop()
         target.clear(prefix)
