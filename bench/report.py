@@ -43,7 +43,11 @@ def report(measured: Measured, rounds: int, presses: int, rate: int, seconds: fl
         f"| not stored within the time allowed | {measured.lost} messages |",
     ]
     command = f"python -m bench.press --rounds {rounds} --presses {presses} --rate {rate}"
-    facts = [f"- Command: `{command}` ({seconds:.0f} s)", f"- Machine: {machine()}", f"- Day: {wall_now():%Y-%m-%d}"]
+    facts = [
+        f"- Command: `{command}` ({seconds:.0f} s)",
+        f"- Machine: {machine()}",
+        f"- Day: {wall_now():%Y-%m-%d}; load average when done: {os.getloadavg()[1]:.1f} (all that ran, this included)",
+    ]
     return "\n\n".join("\n".join(part) for part in (facts, latency, ratios, telemetry))
 
 
