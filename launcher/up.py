@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable, Mapping
@@ -40,6 +41,7 @@ GIVE_UP_ENDS = 4  # a child that ended this often before it was ever ready will 
 def up(places: Places, settings: LauncherSettings, wants_console: bool) -> Exit:
     """Start everything, run until SIGINT or SIGTERM, end everything."""
     places.make()
+    _allow_many_descriptors()
     lock = take_lock(places)
     if lock is None:
         raise Stop(text("already_up", address=read_record(places).get("address", "")), Exit.CONFLICT)
@@ -53,6 +55,12 @@ def up(places: Places, settings: LauncherSettings, wants_console: bool) -> Exit:
         if wants_console:
             ensure_console(places)
         return Run(places, settings, Voice(log)).until_stopped()
+
+
+def _allow_many_descriptors() -> None:
+    """A connected terminal is a descriptor of the broker, and the soft limit is often 1024 (rule 14: 4 × terminals)."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class Run:

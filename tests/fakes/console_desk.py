@@ -94,6 +94,7 @@ class FakeDesk:
             "flags": ["late"] if late else [],
             "holder": None,
             "accepted_at": None,
+            "held_since": None,
             "requeued_at": None,
             "waiting": True,
             "eta_minutes": None,
@@ -128,8 +129,9 @@ class FakeDesk:
         alert = self.alerts[alert_id]
         holder = {"id": staff["id"], "name": staff["name"]}
         if alert["holder"] and alert["holder"]["id"] != staff["id"]:
-            raise AlreadyAcceptedError(alert["holder"], alert["accepted_at"])
+            raise AlreadyAcceptedError(alert["holder"], alert["held_since"])
         alert.update(handling="accepted", holder=holder, accepted_at=format_time(self.now()))
+        alert.update(held_since=alert["accepted_at"])
         alert.update(waiting=False, ring=False)
         self._step(alert_id, "accepted", {}, staff)
         self._answer(alert_id, "accepted")

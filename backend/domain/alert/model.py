@@ -107,6 +107,7 @@ class EntryKind(StrEnum):
     PRESSED_AGAIN = "pressed_again"
     CANCELLED = "cancelled"
     CLEARED = "cleared"
+    CLEARED_BEFORE = "cleared_before"
     REACTIVATED = "reactivated"
     RECEIVED_EARLIER = "received_earlier"
     ACCEPTED = "accepted"

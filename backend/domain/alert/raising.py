@@ -119,14 +119,14 @@ def clear(alert: Alert, press: Press, now: datetime) -> Decision:
 
     One that is older than the alert's latest alarm (it waited in a spool) is told and clears nothing.
     """
-    reason, kind, after = press.type, EntryKind.CLEARED, replace(alert, condition=Condition.CLEARED)
+    kind, after = EntryKind.CLEARED, replace(alert, condition=Condition.CLEARED)
     if press.type in TOLD_ONLY:
         kind, after = EntryKind.CANCELLED, alert
     elif alert.latest_at is not None and press.time.pressed_at < alert.latest_at:
-        reason, after = "older_than_the_alarm", alert
+        kind, after = EntryKind.CLEARED_BEFORE, alert
     detail = {**press.told(), "before": str(alert.condition), "after": str(after.condition)}
-    entry = Entry(kind, press.actor, now, press.source, reason, detail)
-    return Decision(replace(after, version=alert.version + 1), reason, (entry,))
+    entry = Entry(kind, press.actor, now, press.source, press.type, detail)
+    return Decision(replace(after, version=alert.version + 1), str(kind), (entry,))
 
 
 def receive_earlier(alert: Alert, received_at: datetime, source: str, now: datetime) -> Decision:

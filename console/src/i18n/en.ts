@@ -159,6 +159,8 @@ export const en: Record<Key, string> = {
   'timeline.pressed_again': 'Pressed again ({count} in all)',
   'timeline.cancelled': 'Cancelled at the terminal (still speak to the person)',
   'timeline.cleared': 'Condition cleared',
+  'timeline.cleared_before': 'A late all-clear from before this alarm',
+  'timeline.received_earlier': 'A gateway had received it earlier; time corrected',
   'timeline.reactivated': 'Active again',
   'timeline.taken_over': 'Taken over',
   'timeline.requeued': 'No reaction: waiting and ringing again',

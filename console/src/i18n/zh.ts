@@ -156,6 +156,8 @@ export const zh = {
   'timeline.pressed_again': '又按了一次（共 {count} 次）',
   'timeline.cancelled': '终端上取消（仍需与本人通话确认）',
   'timeline.cleared': '情况解除',
+  'timeline.cleared_before': '迟到的解除消息，早于本次报警',
+  'timeline.received_earlier': '网关更早已收到，时间已更正',
   'timeline.reactivated': '再次出现',
   'timeline.taken_over': '接手',
   'timeline.requeued': '无人回应，重新排队响铃',

@@ -26,8 +26,7 @@ def test_a_cleared_that_waited_in_a_spool_does_not_hide_a_newer_alarm(alarm: Ala
     alarm.send(old, cleared)
     alert = alarm.only()
     assert alert.condition is Condition.ACTIVE
-    reasons = [entry.reason for entry in alarm.detail(alert.id).timeline if entry.kind == "cleared"]
-    assert reasons == ["older_than_the_alarm"]
+    assert alarm.kinds(alert.id) == ["raised", "pressed_again", "cleared_before"]
 
 
 def test_an_older_receipt_of_the_first_press_fixes_the_waiting_time(alarm: Alarm) -> None:
@@ -202,3 +201,35 @@ def test_presses_outcomes_results_and_steps_cross_without_a_deadlock(alarm: Alar
     assert not any(thread.is_alive() for thread in threads)
     assert failed == []
     assert {alert.count for alert in alarm.open()} == {16}
+
+
+def test_a_step_and_the_terminals_results_cross_without_a_deadlock(alarm: Alarm) -> None:
+    """A step locks the alert, then its commands; a result its command, then (foreign key) the alert."""
+    names = [f"D{number}" for number in range(8)]
+    for name in names:
+        alarm.enrol(name)
+        alarm.press(name)
+    ids = [alert.id for alert in alarm.open()]
+    for alert_id in ids:
+        alarm.do(Verb.ACCEPT, alert_id)
+    failed: list[BaseException] = []
+
+    def guarded(work: object) -> None:
+        try:
+            work()
+        except BaseException as error:
+            failed.append(error)
+
+    for minutes in range(1, 13):
+        commands = alarm.send(*(alarm.item(name, alarm.event(name)) for name in names)).commands
+        works = (
+            lambda commands=commands: [alarm.result(c.device_id, c.id, ResultStatus.DONE, None) for c in commands],
+            lambda minutes=minutes: [alarm.do(Verb.EN_ROUTE, alert_id, eta_minutes=minutes) for alert_id in ids],
+        )
+        threads = [threading.Thread(target=guarded, args=(work,), name=f"work-{n}") for n, work in enumerate(works)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(90)
+    assert failed == []
+    assert {alert.eta_minutes for alert in alarm.open()} == {12}
