@@ -1,7 +1,7 @@
 """The telemetry file: what a reading and a writing transaction on it are.
 
-WAL with `synchronous=NORMAL`: a killed process loses nothing, a power cut at most the last moments of routine
-readings. Presses are never kept here.
+WAL with `synchronous=FULL`: what a gateway was told is stored survives a power cut. With a log that is emptied
+seldom that costs no more than `NORMAL` with SQLite's usual one (measured, batches of 500). Presses are never kept here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from backend.services.telemetry.ports import TelemetryAway
 
 LOCK_SECONDS: Final = 5.0
 IDLE_CONNECTIONS: Final = 8
+LOG_PAGES: Final = 8_000
+"""32 MB of log: the same page of a series is then written to the file once for many batches."""
 CACHE_KIBIBYTES: Final = 16_000
 """Per connection: the ends of some ten thousand series stay in memory while they grow."""
 
@@ -106,7 +108,8 @@ class TelemetryDatabase:
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
             # What is deleted is overwritten: an erased reading must not be found in the file's free pages.
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")

@@ -62,6 +62,12 @@ def test_what_was_said_to_be_stored_survives_kill_9(tmp_path: Path) -> None:
     assert stored(path, "T1") >= told * 10 > 0
 
 
+def test_what_was_said_to_be_stored_survives_a_power_cut(tmp_path: Path) -> None:
+    with TelemetryDatabase(tmp_path / "telemetry.sqlite").writing() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: on the disk before the answer"
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_a_file_that_is_none_is_away_and_not_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "telemetry.sqlite"
     path.write_bytes(b"this is no database, " * 1000)
