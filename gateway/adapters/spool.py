@@ -27,6 +27,8 @@ _SCHEMA: Final = (
     "CREATE INDEX IF NOT EXISTS waiting_of_device ON waiting (device_id, kind)",
     "CREATE INDEX IF NOT EXISTS waiting_put_off ON waiting (id) WHERE not_before <> ''",
 )
+_SETTLED: Final = "CREATE TEMP TABLE settled (id INTEGER PRIMARY KEY)"
+"""Rows that the backend has: in memory, for a full disk takes no DELETE. It ends with the connection, as ids may."""
 _COLUMNS: Final = "id, kind, device_id, received_at, retained, payload, rank, reason, clears, attempts"
 _INSERT: Final = """INSERT OR IGNORE INTO waiting
     (kind, rank, device_id, received_at, retained, payload, reason, clears, copy_key) VALUES (?,?,?,?,?,?,?,?,?)"""
@@ -64,31 +66,43 @@ class SqliteSpool:
         """All of them durably, or `SpoolUnavailable` and none."""
         with self._transaction() as change:
             for item in items:
-                if change.connection.execute(_INSERT, _row(item)).rowcount:
+                row = _row(item)
+                if change.connection.execute(_INSERT, row).rowcount:
                     change.rows += 1
                     change.bytes += _size(len(item.payload))
+                else:  # a copy of one that was settled wants an answer of its own
+                    sql = "DELETE FROM settled WHERE id = (SELECT id FROM waiting WHERE copy_key = ?)"
+                    change.connection.execute(sql, row[-1:])
             if self._rows + change.rows > self._max_rows or self._bytes + change.bytes > self._max_bytes:
                 raise SpoolUnavailable("full")
 
     def device_waits(self, kind: Kind, device_id: str) -> bool:
         """Whether anything of the device waits, held items included."""
-        sql = "SELECT 1 FROM waiting WHERE device_id = ? AND kind = ? LIMIT 1"
+        sql = """SELECT 1 FROM waiting WHERE device_id = ? AND kind = ?
+            AND id NOT IN (SELECT id FROM settled) LIMIT 1"""
         return bool(self._rows) and bool(self._query(sql, (device_id, kind)))
 
     def waiting(self, kind: Kind, now: datetime, limit: int) -> list[Spooled]:
         """Due items, the lowest rank first, then the oldest."""
         sql = f"""SELECT {_COLUMNS} FROM waiting WHERE kind = ? AND not_before <= ?
-            ORDER BY rank, id LIMIT ?"""  # noqa: S608 - a constant
+            AND id NOT IN (SELECT id FROM settled) ORDER BY rank, id LIMIT ?"""  # noqa: S608 - a constant
         return [_spooled(row) for row in self._query(sql, (kind, format_time(now), limit))]
 
     def settle(self, ids: Sequence[int]) -> None:
-        """They are with the backend; the rows go."""
-        with self._transaction() as change:
-            for one in ids:
-                sql = "DELETE FROM waiting WHERE id = ? RETURNING length(payload)"
-                for (length,) in change.connection.execute(sql, (one,)).fetchall():
-                    change.rows -= 1
-                    change.bytes -= _size(length)
+        """They are with the backend, so `waiting` gives them no more; the rows go now, or with the next that can."""
+        if not ids and not self._query("SELECT 1 FROM settled LIMIT 1", ()):
+            return
+        with self._lock:
+            try:
+                self._open().executemany("INSERT OR IGNORE INTO settled VALUES (?)", [(one,) for one in ids])
+            except sqlite3.Error as error:
+                raise self._unavailable(error) from error
+        with suppress(SpoolUnavailable), self._transaction() as change:
+            sql = "DELETE FROM waiting WHERE id IN (SELECT id FROM settled) RETURNING length(payload)"
+            for (length,) in change.connection.execute(sql).fetchall():
+                change.rows -= 1
+                change.bytes -= _size(length)
+            change.connection.execute("DELETE FROM settled")
 
     def defer(self, entry: Spooled, until: datetime, reason: str | None = None) -> None:
         """Not before `until`; with `reason` it goes as bytes from now on."""
@@ -190,7 +204,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(f"malformed: {verdict}")
-        for statement in _SCHEMA:
+        connection.execute("PRAGMA temp_store = MEMORY")
+        for statement in (*_SCHEMA, _SETTLED):
             connection.execute(statement)
     except BaseException:
         connection.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -20,14 +20,16 @@ from gateway.core.ports import (
     Reply,
     Spool,
     Spooled,
+    SpoolUnavailable,
     Uplink,
 )
 
 MAX_POST_BYTES: Final = 1_000_000
 """Payload bytes in one request: a batch of the largest messages must stay quick to send and to parse."""
 FAILURES_IN_A_ROW: Final = 3
-"""So many single items failing one after the other are the backend's fault, not theirs."""
+"""So many single items failing one after the other, or so many left without an answer, are the backend's fault."""
 REFUSED_BY_BACKEND: Final = "backend_refused"
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(seconds=60)
 FIRST_HOLD, LONGEST_HOLD = timedelta(seconds=60), timedelta(hours=1)
 Sized = TypeVar("Sized")
@@ -37,7 +39,7 @@ class Verdict(StrEnum):
     """What to do with a batch after an answer."""
 
     SETTLE = "settle"  # the backend has it
-    WAIT = "wait"  # the backend is away: nothing about the items is known
+    WAIT = "wait"  # the backend is away or hangs: nothing about the items is known
     AGAIN = "again"  # the whole batch once more, after a pause
     SPLIT = "split"  # one by one
     PUT_OFF = "put_off"  # this item again later, the others now
@@ -54,7 +56,9 @@ def judge(answer: Answer, size: int, failed_before: bool, item: Item) -> Verdict
         return Verdict.WAIT
     if size > 1:
         return Verdict.SPLIT if answer is Answer.REFUSED or failed_before else Verdict.AGAIN
-    if answer is not Answer.REFUSED:
+    if answer is Answer.SILENT:
+        return Verdict.WAIT
+    if answer is Answer.FAILED:
         return Verdict.PUT_OFF
     if item.kind is not Kind.EVENT:
         return Verdict.GIVE_UP
@@ -138,12 +142,14 @@ class Drainer:
         self._hand_out = hand_out
         self._most = most
         self._failed_before = False
+        self._fruitless = 0
+        """Splits one after the other of which nothing came: the next begins further on."""
 
     def round(self) -> Progress:
         """One batch. May raise `SpoolUnavailable`: the items are still there."""
-        due = self._spool.waiting(self._kind, self._clock.now(), self._most)
-        batch = portion(due, lambda entry: len(entry.item.payload), self._most)
+        batch = portion(self._due(), lambda entry: len(entry.item.payload), self._most)
         if not batch:
+            self._spool.settle(())  # rows that a full disk kept
             return Progress.EMPTY
         reply = self._post(batch)
         verdict = judge(reply.answer, len(batch), self._failed_before, batch[0].item)
@@ -155,19 +161,47 @@ class Drainer:
         self._apply(verdict, batch, reply)
         return Progress.STUCK if verdict is Verdict.PUT_OFF else Progress.MOVED
 
+    def _due(self) -> list[Spooled]:
+        """What may go now. While the line is down something is always due: nobody else asks whether it is up again."""
+        due = self._spool.waiting(self._kind, self._clock.now(), self._most)
+        return due if due or self._line.up else self._spool.waiting(self._kind, END_OF_TIME, 1)
+
     def _one_by_one(self, batch: Sequence[Spooled]) -> Progress:
-        failures, moved = 0, False
-        for entry in batch:
+        first = self._fruitless * FAILURES_IN_A_ROW % len(batch)
+        silent: list[Spooled] = []
+        failures, stored, moved = 0, False, False
+        for entry in [*batch[first:], *batch[:first]]:
             reply = self._post([entry])
             verdict = judge(reply.answer, 1, True, entry.item)
+            if reply.answer is Answer.AWAY:
+                break
             if verdict is Verdict.WAIT:
-                break
-            self._apply(verdict, [entry], reply)
+                silent.append(entry)
+            else:
+                verdict = self._carry_out(verdict, entry, reply)
             failures = failures + 1 if verdict is Verdict.PUT_OFF else 0
-            moved = moved or verdict is not Verdict.PUT_OFF
-            if failures == FAILURES_IN_A_ROW:
+            stored = stored or reply.answer is Answer.STORED
+            moved = moved or verdict not in (Verdict.PUT_OFF, Verdict.WAIT)
+            if FAILURES_IN_A_ROW in (failures, len(silent)):
                 break
+        self._fruitless = 0 if moved else self._fruitless + 1
+        if stored and silent:
+            self._blame(silent)
         return Progress.MOVED if moved else Progress.STUCK
+
+    def _carry_out(self, verdict: Verdict, entry: Spooled, reply: Reply) -> Verdict:
+        """What came of the verdict: a full disk cannot even note that an item is put off, and it comes again."""
+        try:
+            self._apply(verdict, [entry], reply)
+        except SpoolUnavailable:
+            return Verdict.PUT_OFF
+        return verdict
+
+    def _blame(self, silent: Sequence[Spooled]) -> None:
+        """A neighbour was stored, so the silence is theirs: they come again later, and the line is up."""
+        self._line.note(Answer.STORED)
+        for entry in silent:
+            self._carry_out(Verdict.PUT_OFF, entry, Reply(Answer.SILENT))
 
     def _post(self, batch: Sequence[Spooled]) -> Reply:
         reply = self._uplink.post(self._kind, [entry.item for entry in batch])

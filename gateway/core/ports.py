@@ -143,6 +143,8 @@ class HealthUplink(Protocol):
 class Spool(Protocol):
     """Items on disk. What `append` has returned for survives kill -9. Every call may raise `SpoolUnavailable`.
 
+    `settle` needs no room: `waiting` gives those items no more, though their rows may go with a later call.
+
     `append` keeps all of them or none; an event of which a byte-identical copy waits already is kept once.
     `waiting` gives what is due, the lowest rank first, then the oldest. `defer` with a `reason`: it goes as bytes then.
     """

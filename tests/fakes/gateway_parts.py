@@ -95,6 +95,10 @@ class FakeSpool:
 
     def __init__(self, max_rows: int = 1000, max_bytes: int = 10_000_000) -> None:
         self.unavailable = False
+        """It cannot even be read."""
+        self.full = False
+        """It cannot be written."""
+        self._settled: set[int] = set()
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._rows: dict[int, tuple[Spooled, datetime | None, bytes | None]] = {}
@@ -102,11 +106,15 @@ class FakeSpool:
 
     def append(self, items: Sequence[Item]) -> None:
         self._look()
+        if self.full:
+            raise SpoolUnavailable("full")
         fresh = dict(self._rows)
         number = self._next
         for item in items:
             key = fingerprint(item)
-            if key is not None and any(key == other for _, _, other in fresh.values()):
+            copies = [known for known, (_, _, other) in fresh.items() if key is not None and key == other]
+            if copies:
+                self._settled -= set(copies)
                 continue
             fresh[number] = (Spooled(number, item, 0), None, key)
             number += 1
@@ -117,24 +125,30 @@ class FakeSpool:
 
     def device_waits(self, kind: Kind, device_id: str) -> bool:
         self._look()
-        return any(entry.item.kind is kind and entry.item.device_id == device_id for entry, _, _ in self._rows.values())
+        waiting = [entry for entry, _, _ in self._rows.values() if entry.id not in self._settled]
+        return any(entry.item.kind is kind and entry.item.device_id == device_id for entry in waiting)
 
     def waiting(self, kind: Kind, now: datetime, limit: int) -> list[Spooled]:
         self._look()
         due = [
             entry
             for entry, until, _ in self._rows.values()
-            if entry.item.kind is kind and (until is None or until <= now)
+            if entry.id not in self._settled and entry.item.kind is kind and (until is None or until <= now)
         ]
         return sorted(due, key=lambda entry: (entry.item.rank, entry.id))[:limit]
 
     def settle(self, ids: Sequence[int]) -> None:
         self._look()
-        for one in ids:
-            self._rows.pop(one, None)
+        self._settled |= set(ids)
+        if not self.full:
+            for one in self._settled:
+                self._rows.pop(one, None)
+            self._settled = set()
 
     def defer(self, entry: Spooled, until: datetime, reason: str | None = None) -> None:
         self._look()
+        if self.full:
+            raise SpoolUnavailable("full")
         item = replace(entry.item, reason=reason or entry.item.reason)
         self._rows[entry.id] = (Spooled(entry.id, item, entry.attempts + 1), until, self._rows[entry.id][2])
 

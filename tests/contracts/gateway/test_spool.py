@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,22 @@ from tests.fakes.gateway_parts import FakeSpool
 
 NOW = datetime(2026, 11, 24, 3, 12, 45, tzinfo=UTC)
 MakeSpool = Callable[..., Spool]
+
+
+@contextmanager
+def cannot_be_written(spool: Spool) -> Iterator[None]:
+    """As on a full disk: it can be read, but takes nothing."""
+    if isinstance(spool, FakeSpool):
+        spool.full = True
+        yield
+        spool.full = False
+    else:
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))  # no file of this process can be written beyond that
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture(params=["fake", "sqlite"])
@@ -65,6 +83,32 @@ def test_settled_items_are_gone(make: MakeSpool) -> None:
     spool.settle([spool.waiting(Kind.EVENT, NOW, 1)[0].id])
     assert payloads(spool) == ["b"]
     assert spool.figures().rows == 1
+
+
+def test_what_was_settled_on_a_full_disk_is_not_given_again(make: MakeSpool) -> None:
+    spool = make()
+    spool.append([item("a"), item("b"), item("c")])
+    with cannot_be_written(spool):
+        with pytest.raises(SpoolUnavailable):
+            spool.append([item("d")])
+        spool.settle([spool.waiting(Kind.EVENT, NOW, 1)[0].id])
+        assert payloads(spool) == ["b", "c"]
+        spool.settle([spool.waiting(Kind.EVENT, NOW, 1)[0].id])
+        assert payloads(spool) == ["c"]
+    assert payloads(spool) == ["c"]
+    assert spool.figures().rows == 3
+    spool.settle([])
+    assert spool.figures().rows == 1
+
+
+def test_copy_of_one_that_a_full_disk_still_has_waits_again(make: MakeSpool) -> None:
+    spool = make()
+    spool.append([item("press")])
+    with cannot_be_written(spool):
+        spool.settle([spool.waiting(Kind.EVENT, NOW, 1)[0].id])
+    assert not spool.device_waits(Kind.EVENT, "T1")
+    spool.append([item("press")])
+    assert payloads(spool) == ["press"]
 
 
 def test_copies_of_a_waiting_event_wait_once(make: MakeSpool) -> None:

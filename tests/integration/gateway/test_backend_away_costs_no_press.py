@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,9 @@ from gateway.core.lanes import LaneName
 from tests.fakes.gateway_backend import FakeBackend
 from tests.harness.broker import Broker
 from tests.harness.child import Child
-from tests.harness.clock import wait_until
+from tests.harness.clock import stopwatch, wait_until
 from tests.harness.fleet import Fleet
-from tests.integration.gateway.conftest import MakeSender, StartLane
+from tests.integration.gateway.conftest import MakeSender, StartLane, event_payload
 
 pytestmark = pytest.mark.broker
 
@@ -73,6 +74,40 @@ def test_backend_that_hangs_is_not_waited_for(backend: FakeBackend, sender: Make
     wait_until(lambda: lane.spool.figures().rows == 1, "it goes to the disk after the deadline")
     backend.gate.set()
     wait_until(lambda: "sos-1" in backend.event_ids() and lane.spool.figures().rows == 0, "and is handed over")
+
+
+def test_spooled_press_does_not_wait_long_after_a_hang(
+    backend: FakeBackend, sender: MakeSender, start_lane: StartLane
+) -> None:
+    lane = start_lane(events_deadline_ms=100)
+    backend.gate.clear()
+    began = stopwatch()
+    sender("T1").event("sos-1")
+    wait_until(lambda: stopwatch() - began > 8, "a hang of many deadlines", seconds=12)
+    assert lane.spool.figures().rows == 1
+    backend.gate.set()
+    wait_until(lambda: lane.spool.figures().rows == 0, "it is handed over soon", seconds=3)
+    assert set(backend.event_ids()) == {"sos-1"}
+
+
+def test_drained_batches_are_as_small_as_direct_ones(
+    backend: FakeBackend, sender: MakeSender, start_lane: StartLane
+) -> None:
+    lane = start_lane()
+    backend.stop()
+    sender("T1").burst("event", [event_payload("T1", f"e-{number}") for number in range(170)])
+    wait_until(lambda: lane.spool.figures().rows == 170, "all wait on disk")
+    sizes: list[int] = []
+
+    def judge(path: str, items: list[Any]) -> int:
+        if path == "events":
+            sizes.append(len(items))
+        return 202
+
+    backend.judge = judge
+    backend.start()
+    wait_until(lambda: len(backend.stored.events) == 170, "all are handed over")
+    assert max(sizes) == 50
 
 
 def test_health_says_that_the_backend_was_away(backend: FakeBackend, sender: MakeSender, start_lane: StartLane) -> None:

@@ -59,7 +59,8 @@ def test_broken_spool_file_is_set_aside(
     assert (tmp_path / "gateway" / "gw1.events.sqlite.broken-1").exists()
     backend.start()
     wait_until(lambda: backend.event_ids() == ["sos-1"], "it is handed over")
-    wait_until(lambda: "spool_set_aside" in backend.stored.health[-1].detail, "and somebody is told")
+    told = "and somebody is told"
+    wait_until(lambda: any("spool_set_aside" in report.detail for report in backend.stored.health), told)
 
 
 def test_broker_that_ignores_the_window_costs_no_reconnect(

@@ -60,12 +60,13 @@ class Lane(RuleBasedStateMachine):
         try:
             self.bench.drainer.round()
         except SpoolUnavailable:
-            assert self.bench.spool.unavailable
+            assert self.bench.spool.unavailable or self.bench.spool.full
         self.bench.uplink.script.clear()
 
-    @rule(unavailable=st.booleans())
-    def disk(self, unavailable: bool) -> None:
+    @rule(unavailable=st.booleans(), full=st.booleans())
+    def disk(self, unavailable: bool, full: bool) -> None:
         self.bench.spool.unavailable = unavailable
+        self.bench.spool.full = full
 
     @rule()
     def reconnect(self) -> None:
@@ -86,7 +87,7 @@ class Lane(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """When everything works again, everything arrives, and the broker has nothing left."""
-        self.bench.spool.unavailable = False
+        self.bench.spool.unavailable = self.bench.spool.full = False
         for _ in range(200):
             self.bench.clock.turn(timedelta(hours=1))
             self.inbox = self.bench.intake.take(self.inbox)

@@ -34,7 +34,9 @@ PACK = Item(Kind.TELEMETRY, "T1", "2026-11-24T03:12:45.120Z", False, b"[]")
         (Answer.SILENT, 5, True, EVENT, Verdict.SPLIT),
         (Answer.REFUSED, 5, False, EVENT, Verdict.SPLIT),
         (Answer.FAILED, 1, False, EVENT, Verdict.PUT_OFF),
-        (Answer.SILENT, 1, False, PACK, Verdict.PUT_OFF),
+        (Answer.SILENT, 1, False, EVENT, Verdict.WAIT),
+        (Answer.SILENT, 1, True, PACK, Verdict.WAIT),
+        (Answer.SILENT, 5, False, EVENT, Verdict.AGAIN),
         (Answer.REFUSED, 1, False, EVENT, Verdict.AS_BYTES),
         (Answer.REFUSED, 1, False, BYTES, Verdict.HOLD),
         (Answer.REFUSED, 1, False, PACK, Verdict.GIVE_UP),
@@ -114,3 +116,71 @@ def test_line_is_up_again_when_the_drainer_gets_an_answer(bench: Bench) -> None:
     _spool(bench, "a")
     bench.drainer.round()
     assert bench.line.up
+
+
+def test_press_is_not_put_off_for_a_backend_that_hung(bench: Bench) -> None:
+    _spool(bench, "a")
+    bench.uplink.judge = lambda _items: Answer.SILENT
+    for _ in range(10):
+        assert bench.drainer.round() is Progress.STUCK
+    bench.uplink.judge = lambda _items: Answer.STORED
+    assert bench.drainer.round() is Progress.MOVED
+    assert bench.spool.figures().rows == 0
+
+
+def test_batch_is_not_put_off_for_a_backend_that_hung(bench: Bench) -> None:
+    _spool(bench, *"abcdefgh")
+    bench.uplink.judge = lambda _items: Answer.SILENT
+    for _ in range(10):
+        assert bench.drainer.round() is Progress.STUCK
+    assert bench.spool.figures().held == 0
+    bench.uplink.judge = lambda _items: Answer.STORED
+    while bench.drainer.round() is Progress.MOVED:
+        pass
+    assert bench.spool.figures().rows == 0
+
+
+def test_event_that_hangs_the_backend_is_put_off_when_its_neighbour_is_stored(bench: Bench) -> None:
+    _spool(bench, "poison", "a")
+    bench.uplink.judge = _breaks_on(b"poison", Answer.SILENT)  # type: ignore[assignment]
+    bench.drainer.round()
+    assert bench.drainer.round() is Progress.MOVED
+    assert [b'"a"' in payload for payload in bench.stored()] == [True]
+    assert bench.spool.figures().held == 1
+    assert bench.line.up
+    assert bench.drainer.round() is Progress.EMPTY
+
+
+def test_events_that_hang_the_backend_block_nothing_behind_them(bench: Bench) -> None:
+    _spool(bench, *(f"poison-{number}" for number in range(4)), "a")
+    bench.uplink.judge = _breaks_on(b"poison", Answer.SILENT)  # type: ignore[assignment]
+    for _ in range(8):
+        bench.drainer.round()
+    assert [b'"a"' in payload for payload in bench.stored()] == [True]
+
+
+@pytest.mark.parametrize("answer", [Answer.AWAY, Answer.SILENT])
+def test_line_that_is_down_is_tried_though_all_that_waits_was_put_off(bench: Bench, answer: Answer) -> None:
+    _spool(bench, "a")
+    bench.uplink.judge = lambda _items: Answer.FAILED
+    for _ in range(7):
+        bench.drainer.round()
+        bench.clock.turn(timedelta(seconds=60))
+    bench.drainer.round()
+    bench.uplink.judge = lambda _items: answer
+    bench.intake.take([bench.press("a")])  # it collapses into the copy that waits
+    assert not bench.line.up
+    assert bench.drainer.round() is Progress.STUCK
+    bench.uplink.judge = lambda _items: Answer.STORED
+    assert bench.drainer.round() is Progress.MOVED
+    assert bench.line.up
+    assert bench.spool.figures().rows == 0
+
+
+def test_disk_that_takes_no_note_of_a_poison_does_not_hold_its_neighbours(bench: Bench) -> None:
+    _spool(bench, "poison", "a", "b")
+    bench.uplink.judge = _breaks_on(b"poison", Answer.FAILED)  # type: ignore[assignment]
+    bench.spool.full = True
+    bench.drainer.round()
+    assert bench.drainer.round() is Progress.MOVED
+    assert len(bench.stored()) == 2
