@@ -46,6 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="ROLE",
         help=f"可重复 / repeatable: {', '.join(Role)}; 默认 / default: all",
     )
+    parser.add_argument(
+        "--forget",
+        action="store_true",
+        help="telemetry-migrate: 全部到达后删除本机读数 / delete the readings of the file when all have arrived",
+    )
     asked = parser.parse_args(arguments)
     if asked.command == "openapi":
         return _openapi()
@@ -63,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.command == "migrate":
         return _migrate(settings)
     if asked.command == "telemetry-migrate":
-        return migrate_telemetry(settings)
+        return migrate_telemetry(settings, forget=asked.forget)
     return _run(settings, asked.role or [Role.ALL])
 
 

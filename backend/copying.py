@@ -37,12 +37,21 @@ class CopyExit(IntEnum):
 
     COMPLETE = 0
     DIFFERENT = 1
+    USAGE = 2
     UNREACHABLE = 5
     INTERRUPTED = 130
 
 
-def migrate_telemetry(settings: Settings) -> CopyExit:
-    """Copy, compare, say. Broken off at any moment, another call goes on from there."""
+def migrate_telemetry(settings: Settings, *, forget: bool) -> CopyExit:
+    """Copy, compare, say. Broken off at any moment, another call goes on from there.
+
+    `forget`: delete the readings from the file when all have arrived; only where the backend does not use it any more.
+    """
+    if forget and settings.telemetry_store != "influx":
+        _say(
+            "后端仍在使用本机文件，请先切换到 InfluxDB", "the backend still uses the file: switch it to InfluxDB first"
+        )
+        return CopyExit.USAGE
     clock = SystemClock()
     engine = make_engine(settings.database_url)
     retention = retention_of(settings)
@@ -60,7 +69,7 @@ def migrate_telemetry(settings: Settings) -> CopyExit:
             SqliteTelemetryStore(source, clock.monotonic, retention), target, journal, SqlErasures(engine), oldest,
             _pause,
         )  # fmt: skip
-        differences = _run(work, known_devices(source), target, clock)
+        differences = _run(work, known_devices(source), target, clock, forget=forget)
     except TelemetryAway as away:
         _say(f"中断，可再次执行以继续：{away}", f"broken off, call again to go on: {away}")
         return CopyExit.UNREACHABLE
@@ -74,7 +83,9 @@ def migrate_telemetry(settings: Settings) -> CopyExit:
     return _tell(differences, journal)
 
 
-def _run(work: Migrate, device_ids: list[str], target: InfluxTelemetryStore, clock: SystemClock) -> list[Difference]:
+def _run(
+    work: Migrate, device_ids: list[str], target: InfluxTelemetryStore, clock: SystemClock, *, forget: bool
+) -> list[Difference]:
     with CopyProgress(clock.monotonic) as progress:
         progress.begin("复制 copying")
         work.copy(device_ids, progress)
@@ -83,6 +94,10 @@ def _run(work: Migrate, device_ids: list[str], target: InfluxTelemetryStore, clo
         progress.begin("核对 comparing")
         differences = work.compare(progress)
         progress.end()
+        if forget and not differences:
+            progress.begin("删除本机读数 deleting from the file")
+            work.forget(device_ids, progress)
+            progress.end()
     return differences
 
 

@@ -95,6 +95,7 @@ def telemetry_migrate(
     influx_url: Annotated[str, typer.Option("--influx", help=text("opt_influx"))] = "",
     influx_org: Annotated[str, typer.Option(help=text("opt_influx_org"))] = "",
     influx_token_file: Annotated[str, typer.Option(help=text("opt_influx_token_file"))] = "",
+    forget: Annotated[bool, typer.Option("--forget", help=text("opt_forget"))] = False,
 ) -> None:
     from launcher.telemetry import migration_environment
 
@@ -102,7 +103,7 @@ def telemetry_migrate(
 
     def run() -> Exit:
         environment = migration_environment(here(), options)
-        command = [sys.executable, "-m", "backend", "telemetry-migrate"]
+        command = [sys.executable, "-m", "backend", "telemetry-migrate", *(["--forget"] if forget else [])]
         os.chdir(here().root)
         os.execve(command[0], command, environment)  # noqa: S606  no shell is wanted
 

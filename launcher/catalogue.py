@@ -66,6 +66,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "使用外部消息服务器：mqtt(s)://主机:端口",
         "use an external broker: mqtt(s)://host:port",
     ),
+    "opt_forget": (
+        "全部到达后删除本机的读数和汇总（仅在已切换到 InfluxDB 之后）",
+        "delete the readings and roll-ups of this machine when all have arrived (only after the switch to InfluxDB)",
+    ),
     "opt_simulator": ("是否启动模拟街区", "whether the simulated district runs"),
     "opt_demo": ("是否建立演示账号", "whether demo accounts are made"),
     "opt_console": ("是否构建控制台", "whether the console is built when it has changed"),

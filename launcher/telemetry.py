@@ -25,6 +25,9 @@ def migration_environment(places: Places, options: Mapping[str, str]) -> dict[st
     if options and not settings.influx_url:
         raise Stop(text("influx_no_url"), Exit.USAGE)
     told = influx_environment(settings)
+    if not running["influx_url"]:
+        # An option names the target; which store is in use, and may not be emptied, only the settings say.
+        told.pop("CARE_BACKEND_TELEMETRY_STORE", None)
     if told and not ensure_influx_token(places.root / settings.influx_token_file, os.environ):
         path = places.root / settings.influx_token_file
         raise Stop(text("influx_no_token", path=path, variable=INFLUX_TOKEN_VARIABLE), Exit.MISSING)

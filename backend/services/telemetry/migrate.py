@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final, Protocol
 
 from backend.services.telemetry.erasures import Fences
@@ -110,6 +111,14 @@ class Migrate:
             differences.extend(missing)
             tell(step + 1, len(copied), found.total())
         return differences
+
+    def forget(self, device_ids: Sequence[str], tell: Tell) -> None:
+        """Delete what the source holds, roll-ups too: no retention and no erasure reaches a store that nobody uses.
+
+        Only after `compare` has found no difference. Raises `TelemetryAway`.
+        """
+        for step, device_id in enumerate(device_ids):
+            tell(step + 1, len(device_ids), self.source.delete(device_id, -inf, inf))
 
     def _copy(self, device_id: str, tell: Callable[[int], None]) -> None:
         reached = self.journal.place(device_id)

@@ -47,15 +47,15 @@ class Command:
         options = InfluxOptions(address, folder / "reader-backlog.sqlite")
         self.target = InfluxTelemetryStore(options, SystemClock(), SystemClock().monotonic)
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, *options: str, **more: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            python("backend", "telemetry-migrate"), env=self.environment, cwd=ROOT, text=True,
+            python("backend", "telemetry-migrate", *options), env={**self.environment, **more}, cwd=ROOT, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
-    def run(self) -> tuple[int, str]:
+    def run(self, *options: str, **more: str) -> tuple[int, str]:
         """Exit code, and what it said."""
-        process = self.start()
+        process = self.start(*options, **more)
         said, _ = process.communicate(timeout=120)
         return process.returncode, said
 
@@ -129,3 +129,21 @@ def test_without_a_server_it_says_so_and_copies_nothing(command: Command, server
     server.fault = Fault(status=503, calls=3, retry_after="0")
     assert command.run()[0] == CopyExit.COMPLETE
     assert command.is_whole()
+
+
+def test_the_file_forgets_only_what_has_arrived_and_only_when_nobody_uses_it(
+    command: Command, server: InfluxWireServer
+) -> None:
+    code, said = command.run("--forget")
+    assert code == CopyExit.USAGE
+    assert "still uses the file" in said
+    in_use = {"CARE_BACKEND_TELEMETRY_STORE": "influx"}
+    server.bad_line = lambda line: ",device_id=T3," in line and line[-7] == "7"
+    assert command.run("--forget", **in_use)[0] == CopyExit.DIFFERENT
+    server.bad_line = lambda _: False
+    before = {device: list(command.source.export(device)) for device in DEVICES}
+    assert all(len(readings) == READINGS for readings in before.values())
+    assert command.run("--forget", **in_use)[0] == CopyExit.COMPLETE
+    assert {device: list(command.target.export(device)) for device in DEVICES} == before
+    assert [device for device in DEVICES if list(command.source.export(device))] == []
+    assert command.source.latest_many(DEVICES) == {}

@@ -71,6 +71,9 @@ def test_a_migration_needs_an_address_and_a_token(places: Places, monkeypatch: p
     told = migration_environment(places, {"influx_url": URL})
     assert told["CARE_BACKEND_INFLUX_URL"] == URL
     assert INFLUX_TOKEN_VARIABLE not in told
+    assert "CARE_BACKEND_TELEMETRY_STORE" not in told, "naming the target does not mean that it is in use"
+    monkeypatch.setenv("CARE_LAUNCHER_INFLUX_URL", URL)
+    assert migration_environment(places, {})["CARE_BACKEND_TELEMETRY_STORE"] == "influx"
 
 
 def test_monitoring_finds_copies_that_other_users_can_read(places: Places) -> None:
