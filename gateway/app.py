@@ -22,6 +22,7 @@ from gateway.adapters.mqtt.state import LinkState
 from gateway.adapters.spool import SqliteSpool
 from gateway.adapters.threads import Loop
 from gateway.adapters.uplink import HttpUplink, token_file
+from gateway.codecs.guarded import Guarded
 from gateway.codecs.native import NativeCodec
 from gateway.core.commands import CommandDesk
 from gateway.core.forwarding import Drainer, Line
@@ -123,7 +124,7 @@ class GatewayLane:
         )
         drain = self._add(f"drain-{kind}", DrainDesk(drainer).step)
         intake = Intake(
-            kind, NativeCodec(), uplink, self.spool, self._inspection, self.link, line, self.metrics,
+            kind, Guarded(NativeCodec()), uplink, self.spool, self._inspection, self.link, line, self.metrics,
             self._commands.hand_out, drain.wake, most,
         )  # fmt: skip
         desk = IntakeDesk(self._inboxes[kind], intake, self.health.note_spool_took, self.health.note_spool_declined)

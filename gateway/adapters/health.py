@@ -22,6 +22,8 @@ REMEMBER_SECONDS: Final = 60.0
 """How long something that happened once (a drop, a lost session) keeps the lane `degraded`."""
 STUCK_SECONDS: Final = 45.0
 """No step of any loop may take so long: the longest deadline of a call is 10 s, and a split batch ends after three."""
+FAILING_STEPS: Final = 3
+"""So many exceptions in a row are no accident: what the loop is for does not happen."""
 log = structlog.get_logger()
 
 
@@ -110,6 +112,7 @@ class HealthDesk:
             Trouble.BROKER_AWAY: not state.ready,
             Trouble.NO_ECHO: state.ready and self._echo_age(now) > 2 * self._rhythm.canary_seconds,
             Trouble.SPOOL_UNAVAILABLE: figures is None or self._unwritable,
+            Trouble.LOOP_FAILING: any(loop.failures >= FAILING_STEPS for loop in self.watched),
             Trouble.BACKEND_AWAY: not all(line.up for line in self._lines),
             Trouble.SPOOLING: figures is not None and figures.rows > figures.held,
             Trouble.HELD_ITEMS: figures is not None and figures.held > 0,

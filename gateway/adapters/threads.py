@@ -20,6 +20,8 @@ class Loop:
     def __init__(self, name: str, step: Callable[[], float], clock: Clock) -> None:
         self.name = name
         self.stopping = threading.Event()
+        self.failures = 0
+        """How many steps in a row have ended in an exception."""
         self._step = step
         self._clock = clock
         self._bell = threading.Event()
@@ -66,8 +68,9 @@ class Loop:
             if kind != self._failing:
                 log.exception("step_failed", loop=self.name)
             self._failing = kind
+            self.failures += 1
             return PAUSE_AFTER_ERROR_SECONDS
         if self._failing:
             log.info("step_recovered", loop=self.name)
-        self._failing = None
+        self._failing, self.failures = None, 0
         return pause

@@ -15,11 +15,12 @@ class State(StrEnum):
 
 
 class Trouble(StrEnum):
-    """Reasons, as they stand in `detail` of a report; the first three mean `down`."""
+    """Reasons, as they stand in `detail` of a report; the first four mean `down`."""
 
     BROKER_AWAY = "broker_away"
     NO_ECHO = "no_echo"
     SPOOL_UNAVAILABLE = "spool_unavailable"
+    LOOP_FAILING = "loop_failing"
     BACKEND_AWAY = "backend_away"
     SPOOLING = "spooling"
     HELD_ITEMS = "held_items"
@@ -31,7 +32,7 @@ class Trouble(StrEnum):
     METRICS_PORT_TAKEN = "metrics_port_taken"
 
 
-DOWN = frozenset({Trouble.BROKER_AWAY, Trouble.NO_ECHO, Trouble.SPOOL_UNAVAILABLE})
+DOWN = frozenset({Trouble.BROKER_AWAY, Trouble.NO_ECHO, Trouble.SPOOL_UNAVAILABLE, Trouble.LOOP_FAILING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from contract.ingest import EventItem
+from gateway.adapters.clock import SystemClock
+from gateway.adapters.threads import Loop
 from gateway.core.lanes import LaneName
 from tests.fakes.gateway_backend import FakeBackend
 from tests.harness.clock import wait_until
@@ -106,3 +108,17 @@ def test_retained_event_says_so(backend: FakeBackend, sender: MakeSender, start_
     start_lane()
     wait_until(lambda: backend.event_ids() == ["old"], "the retained press is handed over")
     assert backend.stored.events[0].retained
+
+
+def test_loop_that_fails_again_and_again_is_told(backend: FakeBackend, start_lane: StartLane) -> None:
+    def step() -> float:
+        raise RuntimeError("each time")
+
+    lane = start_lane()
+    loop = Loop("odd", step, SystemClock())
+    lane.health.watched.append(loop)
+    loop.start()
+    wait_until(lambda: any("loop_failing" in one.detail for one in backend.stored.health), "it is reported")
+    assert next(one for one in backend.stored.health if "loop_failing" in one.detail).state == "down"
+    loop.stop()
+    assert loop.join(5)

@@ -66,6 +66,7 @@ def test_command_that_may_not_leave(
         ({Trouble.SESSION_LOST, Trouble.BACKEND_AWAY}, State.DEGRADED),
         ({Trouble.SPOOLING, Trouble.SPOOL_UNAVAILABLE}, State.DOWN),
         ({Trouble.BROKER_AWAY}, State.DOWN),
+        ({Trouble.LOOP_FAILING}, State.DOWN),
     ],
 )
 def test_state_of_a_lane(troubles: set[Trouble], state: State) -> None:

@@ -103,6 +103,7 @@ def test_loop_survives_an_exception_and_can_be_woken() -> None:
     loop = Loop("test", step, SystemClock())
     loop.start()
     wait_until(lambda: len(calls) == 2, "it goes on after the exception")
+    wait_until(lambda: loop.failures == 0, "and that counts as mended")
     loop.wake()
     wait_until(lambda: len(calls) == 3, "it is woken")
     loop.stop()
