@@ -14,6 +14,7 @@ from tests.fakes.influx_lines import Field, Line
 Series = tuple[str, tuple[tuple[str, str], ...], str]
 """Measurement, tags, field."""
 Rows = list[dict[str, str]]
+KINDS = {float: "float", int: "integer", bool: "boolean", str: "string"}
 MINUTE = 60 * 10**9
 HOUR = 60 * MINUTE
 
@@ -39,8 +40,12 @@ class Bucket:
     def conflict(self, line: Line) -> str | None:
         """Why the line cannot be stored: a field has one type in a measurement, for ever."""
         for name, value in line.fields.items():
-            if self.kinds.get((line.measurement, name), type(value)) is not type(value):
-                return f'field type conflict: input field "{name}" on measurement "{line.measurement}"'
+            known = self.kinds.get((line.measurement, name), type(value))
+            if known is not type(value):
+                place = f'input field "{name}" on measurement "{line.measurement}"'
+                return (
+                    f"field type conflict: {place} is type {KINDS[type(value)]}, already exists as type {KINDS[known]}"
+                )
         return None
 
     def put(self, line: Line) -> None:

@@ -45,6 +45,8 @@ def parse_line(line: str, precision: str) -> Line:
         name, place = _key(line, place + 1)
         if _at(line, place) != "=":
             raise BadLineError(f"unable to parse '{line}': missing tag value")
+        if _at(line, place + 1) in ("", ",", " "):
+            raise BadLineError(f"unable to parse '{line}': missing tag value")
         value, place = _key(line, place + 1)
         tags.append((name, value))
     if _at(line, place) != " ":

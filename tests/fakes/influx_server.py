@@ -139,8 +139,6 @@ class InfluxWireServer:
             lines = parse_lines(text, arguments["precision"])
         except BadLineError as bad:
             return problem(400, str(bad))
-        if not lines:
-            return problem(400, "writing requires points")
         return self._put(arguments, lines, text)
 
     def _put(self, arguments: dict[str, str], lines: list[Line], text: str = "") -> Answer:
@@ -163,7 +161,7 @@ class InfluxWireServer:
         if self._now is not None and bucket.retention_seconds:
             begin = self._now() - timedelta(seconds=bucket.retention_seconds)
             if line.at < begin.timestamp() * 1e9:
-                return "points beyond retention policy"
+                return "dropped 1 points outside retention policy"
         return bucket.conflict(line)
 
     def _struck(self) -> Fault | None:

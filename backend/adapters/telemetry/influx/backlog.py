@@ -120,6 +120,13 @@ class Backlog:
             oldest = connection.execute("SELECT received FROM waiting WHERE id = ?", (row[0],)).fetchone()
         return row[1] - row[0] + 1, oldest[0]
 
+    def quarantine(self) -> list[tuple[str, str, int, float, int, str]]:
+        """The refused points that are kept, each with the server's reason, the oldest first."""
+        with self._file.reading() as connection:
+            return connection.execute(
+                "SELECT device_id, metric, at, value, received, reason FROM quarantine ORDER BY id"
+            ).fetchall()
+
     def latest(self, device_ids: Collection[str]) -> dict[str, list[Values]]:
         """The newest of each metric, by device and metric."""
         found: dict[str, list[Values]] = {}

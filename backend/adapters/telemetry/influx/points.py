@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from backend.adapters.telemetry.influx.answers import Row, micros
 from backend.adapters.telemetry.influx.backlog import Values
@@ -10,6 +11,8 @@ from backend.adapters.telemetry.influx.line import FIELD_RECEIVED, FIELD_VALUE, 
 from backend.adapters.telemetry.units import moment
 from backend.services.telemetry.ports import DeviceReading
 from contract.metrics import METRICS
+
+_BOOLEANS: Final = frozenset(metric.name for metric in METRICS.values() if metric.kind == "boolean")
 
 
 def points(rows: Iterable[Row], device_id: str = "", metric: str = "") -> list[Values]:
@@ -34,6 +37,4 @@ def rank(point: Values) -> tuple[int, int]:
 def reading(point: Values) -> DeviceReading:
     """The point as the platform's reading."""
     device_id, metric, at, value, received = point
-    known = METRICS.get(metric)
-    is_boolean = known is not None and known.kind == "boolean"
-    return DeviceReading(device_id, metric, at / 1e6, bool(value) if is_boolean else value, moment(received))
+    return DeviceReading(device_id, metric, at / 1e6, bool(value) if metric in _BOOLEANS else value, moment(received))
