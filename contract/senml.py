@@ -16,6 +16,7 @@ VERSION: Final = 10
 """RFC 8428 §4.4: the version of SenML that is understood; records of a later one must not be used."""
 _BASE: Final = ("bn", "bt", "bu", "bv", "bver")
 _VALUES: Final = frozenset({"v", "vb", "vs", "vd"})
+_END: Final = LATEST.timestamp()
 RELATIVE_TIME_LIMIT: Final = 2**28
 """RFC 8428 §4.5.3: times below 2**28 are relative to now."""
 
@@ -51,6 +52,7 @@ def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
         raise Refusal(RefusalReason.NOT_A_PACK, "an array with at least one record")
     if len(raw) > MAX_RECORDS:
         raise Refusal(RefusalReason.TOO_MANY_RECORDS, f"{len(raw)}, at most {MAX_RECORDS}")
+    own = f"{device_id}/"
     base: dict[str, Any] = {}
     readings: list[Reading] = []
     refused: list[RefusedRecord] = []
@@ -58,8 +60,10 @@ def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
         try:
             if not isinstance(record, dict):
                 raise Refusal(RefusalReason.NOT_AN_OBJECT, "record")
-            base.update((key, record[key]) for key in _BASE if key in record)
-            reading = _resolve(record, base, device_id, received_at)
+            for key in _BASE:
+                if key in record:
+                    base[key] = record[key]
+            reading = _resolve(record, base, own, received_at)
         except Refusal as refusal:
             refused.append(RefusedRecord(index, refusal.reason, refusal.detail))
             continue
@@ -68,9 +72,9 @@ def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
     return Pack(tuple(readings), tuple(refused))
 
 
-def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, received_at: float) -> Reading | None:
+def _resolve(record: dict[str, Any], base: dict[str, Any], own: str, received_at: float) -> Reading | None:
+    """`own`: what `bn` of the device's own packs is."""
     _understood(record, base)
-    own = f"{device_id}/"
     prefix = base.get("bn", "")
     if prefix not in ("", own):
         raise Refusal(RefusalReason.BAD_NAME, "bn is absent or <device_id>/")
@@ -85,7 +89,7 @@ def _resolve(record: dict[str, Any], base: dict[str, Any], device_id: str, recei
     unit = record.get("u", base.get("bu"))
     if unit is not None and unit != metric.unit:
         raise Refusal(RefusalReason.UNKNOWN_UNIT, f"{metric.name} is in {metric.unit or 'no unit'}")
-    if len(record.keys() & _VALUES) > 1:
+    if ("v" in record) + ("vb" in record) + ("vs" in record) + ("vd" in record) > 1:
         raise Refusal(RefusalReason.BAD_VALUE, f"{metric.name} has more than one value")
     at = _moment(base.get("bt", 0), record.get("t", 0), received_at)
     if metric.kind == "boolean":
@@ -104,9 +108,9 @@ def _understood(record: dict[str, Any], base: dict[str, Any]) -> None:
     if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= VERSION:
         raise Refusal(RefusalReason.BAD_VERSION, f"bver is at most {VERSION}")
     # RFC 8428 §4.4: a label that ends with "_" must be understood, and none is.
-    mandatory = next((key for key in record if key.endswith("_")), None)
-    if mandatory is not None:
-        raise Refusal(RefusalReason.BAD_ATTRIBUTE, mandatory[:64])
+    for key in record:
+        if key.endswith("_"):
+            raise Refusal(RefusalReason.BAD_ATTRIBUTE, key[:64])
 
 
 def _finite(value: Any, name: str) -> float:
@@ -128,6 +132,6 @@ def _moment(base_time: Any, time: Any, received_at: float) -> float:
         raise Refusal(RefusalReason.BAD_TIME, refusal.detail) from None
     if at < RELATIVE_TIME_LIMIT:
         at += received_at
-    if not 0 <= at < LATEST.timestamp():
+    if not 0 <= at < _END:
         raise Refusal(RefusalReason.BAD_TIME, f"{at}")
     return at
