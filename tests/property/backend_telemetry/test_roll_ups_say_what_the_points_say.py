@@ -84,7 +84,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(steps, st.lists(st.tuples(places, places, widths), min_size=1, max_size=4))
 def test_windows_are_those_of_the_readings(done: list[Step], asked: list[tuple[float, float, int]]) -> None:
     model = MemoryTelemetryStore()
