@@ -1,6 +1,7 @@
 """Who drains the telemetry of the broker: our lane and store, a stock paho client, `mosquitto_sub`.
 
-All three use the lane's account, its session and its receive maximum, one after the other; the broker is the same.
+All three use the lane's account, its session, its receive maximum and its niceness, one after the other; the broker is
+the same.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import IO
 
 from tests.harness.child import ROOT, python
 from tests.harness.clock import stopwatch, wait_until
+from tests.harness.programs import TELEMETRY_NICENESS
 from tests.harness.system import System
 
 LANE = "gateway-telemetry"
 ACCOUNT = "gw1.telemetry"
 TOPIC = "care/v1/+/telemetry"
 WINDOW = 2000
+NICE = ("nice", "-n", str(TELEMETRY_NICENESS))
 LIMIT_SECONDS = 300
 OURS, PAHO, C_CLIENT = "platform: MQTT → durable → store", "stock paho client that counts", "mosquitto_sub"
 
@@ -71,7 +74,11 @@ class Paho(Consumer):
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            python("bench.counting_client"), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*NICE, *python("bench.counting_client")],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._pipe(self._process.stdin).write(json.dumps(self._order) + "\n")
         self._pipe(self._process.stdin).flush()
@@ -94,7 +101,7 @@ class CClient(Consumer):
     def __init__(self, system: System) -> None:
         self._out = system.folder / "mosquitto_sub.out"
         self._command = [
-            "mosquitto_sub", "-V", "mqttv5", "-q", "1", "-c", "-x", "604800", "-p", str(system.broker_port),
+            *NICE, "mosquitto_sub", "-V", "mqttv5", "-q", "1", "-c", "-x", "604800", "-p", str(system.broker_port),
             "-i", ACCOUNT, "-u", ACCOUNT, "-P", _password(system), "-t", TOPIC, "-F", "x",
             "-D", "connect", "receive-maximum", str(WINDOW),
         ]  # fmt: skip
