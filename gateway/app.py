@@ -33,8 +33,9 @@ from gateway.core.ports import Kind
 from gateway.settings import Settings
 
 LINK_STOP_SECONDS: Final = 2.0
-STOP_SECONDS: Final = 6.0
-"""For all loops together; with the link's it stays under the 10 s that a program has."""
+OUTCOMES_STOP_SECONDS: Final = 2.0
+STOP_SECONDS: Final = 5.0
+"""For all loops together; with the other two it stays under the 10 s that a program has."""
 INBOX_MESSAGES: Final = 20_000
 INBOX_BYTES: Final = 64_000_000
 log = structlog.get_logger()
@@ -82,17 +83,20 @@ class GatewayLane:
         log.info("lane_started", lane=self._plan.name, account=self._account)
 
     def stop(self) -> None:
-        """Ends within 10 s: batches under way are finished and acknowledged, what is unacknowledged comes again."""
+        """Ends within 10 s: batches under way are finished and acknowledged, what is unacknowledged comes again.
+
+        The link outlives the loops: what a last claim brings still goes out. The outcomes come last: a PUBACK of the
+        last moments is told, and a command that did not go out is free for whoever claims next.
+        """
         for loop in self._loops:
             loop.stop()
         for inbox in self._inboxes.values():
             inbox.close()
         until = self._clock.monotonic() + STOP_SECONDS
         for loop in self._loops:
-            # A claim may be waiting in its long poll: nothing is lost with it.
-            longest = 0.2 if loop.name == "claim" else STOP_SECONDS
-            loop.join(max(0.0, min(longest, until - self._clock.monotonic())))
+            loop.join(max(0.0, until - self._clock.monotonic()))
         self.link.stop(LINK_STOP_SECONDS)
+        self._outcomes.finish(self._clock, OUTCOMES_STOP_SECONDS)
         self._backend.close()
         self._telemetry.close()
         self.spool.close()

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     token_file: str = ""
     events_deadline_ms: int = Field(default=2000, ge=100, le=60_000)
     telemetry_deadline_ms: int = Field(default=10_000, ge=100, le=60_000)
-    claim_wait_seconds: float = Field(default=5.0, ge=0, le=30)
+    claim_wait_seconds: float = Field(default=2.0, ge=0, le=30)
     spool_dir: Path = Path("var/gateway")
     spool_max_bytes: int = Field(default=1_000_000_000, ge=0)
     spool_max_rows: int = Field(default=1_000_000, ge=0)

@@ -24,6 +24,7 @@ MOST_UNSAFE: Final = 5000
 """Beyond that the inbox fills up, and then the broker keeps what comes."""
 STUCK_PAUSES: Final = (0.1, 0.2, 0.5, 1.0)
 EMPTY_PAUSE_SECONDS: Final = 1.0
+REPORT_SECONDS: Final = 3.0
 MOST_OUTCOMES: Final = 100
 MOST_WAITING_OUTCOMES: Final = 10_000
 CLAIM_LIMIT: Final = 50
@@ -129,11 +130,21 @@ class OutcomeDesk:
         self.ring()
 
     def step(self) -> float:
+        return self._tell(REPORT_SECONDS)
+
+    def finish(self, clock: Clock, seconds: float) -> None:
+        """The last outcomes, once nothing is published any more. What is not told in time is left to its lease."""
+        until = clock.monotonic() + seconds
+        while self._waiting and (left := until - clock.monotonic()) > 0:
+            if self._tell(left / 2):  # half of it to connect, half for the answer
+                return
+
+    def _tell(self, seconds: float) -> float:
         with self._lock:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_OUTCOMES))]
         if not batch:
             return EMPTY_PAUSE_SECONDS
-        answer = self._uplink.report(batch).answer
+        answer = self._uplink.report(batch, seconds).answer
         if answer in (Answer.AWAY, Answer.SILENT, Answer.FAILED):
             with self._lock:
                 self._waiting.extendleft(reversed(batch[: MOST_WAITING_OUTCOMES - len(self._waiting)]))

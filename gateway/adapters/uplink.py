@@ -74,10 +74,10 @@ class HttpUplink:
         body = msgspec.json.encode(asked)
         return self._call("commands/claim", body, wait_seconds + SHORT_SECONDS, _claimed, again=False)
 
-    def report(self, outcomes: Sequence[CommandOutcome]) -> Reply:
-        """What became of commands."""
+    def report(self, outcomes: Sequence[CommandOutcome], seconds: float = SHORT_SECONDS) -> Reply:
+        """What became of commands; `seconds` for the answer, and as much for the connection."""
         body = msgspec.json.encode(CommandOutcomes(gateway=self._gateway, items=list(outcomes)))
-        return self._call("commands/outcomes", body, SHORT_SECONDS, _batch)
+        return self._call("commands/outcomes", body, seconds, _batch)
 
     def health(self, report: HealthReport) -> Reply:
         """How this lane is."""
@@ -89,7 +89,8 @@ class HttpUplink:
     def _call(
         self, path: str, body: bytes, seconds: float, read: Callable[[bytes], Reply], again: bool = True
     ) -> Reply:
-        timeout = httpx2.Timeout(seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
+        connect = min(CONNECT_SECONDS, seconds)
+        timeout = httpx2.Timeout(seconds, connect=connect, pool=connect)
         try:
             headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
             response = self._client.post(path, content=body, headers=headers, timeout=timeout)

@@ -15,11 +15,15 @@ from gateway.core.ports import Broker, Clock, Counters
 
 
 class Unsent(StrEnum):
-    """Why a command was not published."""
+    """Why a command is reported `failed`; the broker may say other words of its own."""
 
     EXPIRED = "expired"
     BAD_EXPIRY = "bad_expiry"
     BAD_DEVICE_ID = "bad_device_id"
+    NOT_CONNECTED = "not_connected"
+    CONNECTION_LOST = "connection_lost"  # published, but not acknowledged: it may have left
+    NO_SUBSCRIBER = "no_subscriber"  # the device is away and has no session: the broker threw it away
+    STOPPING = "stopping"
 
 
 class CommandDesk:

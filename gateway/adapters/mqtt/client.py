@@ -23,7 +23,7 @@ SESSION_EXPIRY_SECONDS: Final = 7 * 24 * 3600
 """Rule 6: at least 7 days."""
 CONNECT_SECONDS: Final = 5.0
 PUBLISHES_IN_FLIGHT: Final = 100
-"""The broker's `max_inflight_messages`."""
+"""The `max_inflight_messages` of our own broker; another one may ask for less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,13 @@ class BufferedClient(mqtt.Client):
         if isinstance(line, socket.socket):
             # An answer follows a PUBACK at once: Nagle would keep it back until the broker's delayed ACK, some 40 ms.
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def narrow(self, receive_maximum: int) -> None:
+        """So many unacknowledged publishes the broker takes at most; one more would end the connection (MQTT 5, 3.3.4).
+
+        paho knows the limit but not the broker's wish, and lets it be set before connecting only.
+        """
+        self._max_inflight_messages = min(PUBLISHES_IN_FLIGHT, receive_maximum)
 
     def publish_for(self, topic: str, payload: bytes, expiry_seconds: int) -> mqtt.MQTTMessageInfo:
         """QoS 1; the broker forgets it after `expiry_seconds`."""

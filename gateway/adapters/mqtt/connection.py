@@ -11,8 +11,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from contract.topics import canary_topic
 from gateway.adapters.inbox import Inbox
-from gateway.adapters.mqtt.client import Address, BufferedClient
+from gateway.adapters.mqtt.client import PUBLISHES_IN_FLIGHT, Address, BufferedClient
 from gateway.adapters.mqtt.state import LinkState
+from gateway.core.commands import Unsent
 from gateway.core.lanes import LanePlan, kind_of
 from gateway.core.ports import Clock, Delivery, Kind
 
@@ -23,6 +24,8 @@ DECLINED_SECONDS: Final = 2.0
 """How long the inboxes get, at least, to empty before declined messages are asked for again."""
 RETAINED_ONCE: Final = 1
 """MQTT 5 retain handling: retained messages come when a subscription is new, not at each reconnect."""
+NO_MATCHING_SUBSCRIBERS: Final = 0x10
+"""A PUBACK of MQTT 5 that is no failure by its number, and yet nobody will ever get the message."""
 Done = Callable[[str | None], None]
 
 
@@ -50,7 +53,7 @@ class Connection:
         self._opened_at = around.clock.monotonic()
         self._canary = canary_topic(around.address.username)
         self._pending: dict[int, Done] = {}
-        self.client.on_connect = lambda _c, _u, flags, reason, _p: self._on_connect(flags, reason)
+        self.client.on_connect = lambda _c, _u, flags, reason, granted: self._on_connect(flags, reason, granted)
         self.client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._on_subscribe(reasons)
         self.client.on_message = lambda _c, _u, message: self._on_message(message)
         self.client.on_publish = lambda _c, _u, mid, reason, _p: self._on_publish(mid, reason)
@@ -85,13 +88,18 @@ class Connection:
     def publish(self, topic: str, payload: bytes, expiry_seconds: int, done: Done) -> None:
         """QoS 1; `done` with None at PUBACK."""
         if not self._state.ready:
-            done("not_connected")
+            done(Unsent.NOT_CONNECTED)
             return
         info = self.client.publish_for(topic, payload, expiry_seconds)
         if info.rc == mqtt.MQTT_ERR_SUCCESS:
             self._pending[info.mid] = done
         else:
             done(f"publish_{int(info.rc)}")
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a publish waits for its PUBACK."""
+        return bool(self._pending)
 
     def send_canary(self, text: str) -> None:
         """Comes back to `state.echo_at`."""
@@ -104,15 +112,16 @@ class Connection:
         self.client.end()
         pending, self._pending = self._pending, {}
         for done in pending.values():
-            done("connection_lost")
+            done(Unsent.CONNECTION_LOST)
 
     # what paho calls
 
-    def _on_connect(self, flags: Any, reason: Any) -> None:
+    def _on_connect(self, flags: Any, reason: Any, granted: Any) -> None:
         if reason.is_failure:
             self._state.note_refusal(str(reason))
             self.client.end()
             return
+        self.client.narrow(getattr(granted, "ReceiveMaximum", PUBLISHES_IN_FLIGHT))
         if not flags.session_present and self._around.known_session():
             self._state.note_session_lost()
         filters = self._around.plan.subscriptions(self._around.address.username)
@@ -153,5 +162,9 @@ class Connection:
 
     def _on_publish(self, mid: int, reason: Any) -> None:
         done = self._pending.pop(mid, None)
-        if done is not None:
+        if done is None:
+            return
+        if reason.value == NO_MATCHING_SUBSCRIBERS:
+            done(Unsent.NO_SUBSCRIBER)
+        else:
             done(str(reason) if reason.is_failure else None)

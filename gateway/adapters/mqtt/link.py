@@ -18,12 +18,15 @@ from typing import Final
 import structlog
 
 from gateway.adapters.mqtt.connection import Connection, Done, Surroundings
+from gateway.core.commands import Unsent
 from gateway.core.ports import Delivery
 
 FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 5.0
 """Rule 25's jitter, but seconds and not a minute: everybody waits for this client."""
 LOOK_SECONDS: Final = 0.5
+LAST_SECONDS: Final = 0.5
+"""For the PUBACKs of what was published just before the end."""
 log = structlog.get_logger()
 
 
@@ -43,6 +46,8 @@ class MqttLink:
         self._selector.register(self._bell_out, selectors.EVENT_READ)
         self._generation = 0
         self._stop = threading.Event()
+        self._ends_at = 0.0
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
     def start(self) -> None:
@@ -50,7 +55,8 @@ class MqttLink:
         self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Sends what is queued (acknowledgements), disconnects, and leaves the session at the broker."""
+        """Sends what is queued, hears the last PUBACKs, disconnects, and leaves the session at the broker."""
+        self._ends_at = self._clock.monotonic() + LAST_SECONDS
         self._stop.set()
         self._ring()
         self._thread.join(seconds)
@@ -64,7 +70,7 @@ class MqttLink:
 
         def task(connection: Connection | None) -> None:
             if connection is None:
-                done("not_connected")
+                done(Unsent.STOPPING if self._stop.is_set() else Unsent.NOT_CONNECTED)
             else:
                 connection.publish(topic, payload, expiry_seconds, done)
 
@@ -77,6 +83,8 @@ class MqttLink:
     def _post(self, task: Callable[[Connection | None], None]) -> None:
         self._tasks.append(task)
         self._ring()
+        if self._over.is_set():  # nobody else runs it any more
+            self._run_tasks(None)
 
     def _ring(self) -> None:
         with suppress(OSError):  # full: it rings already
@@ -88,6 +96,8 @@ class MqttLink:
             failures = 0 if self._one_connection() else failures + 1
             most = min(FIRST_PAUSE_SECONDS * 2 ** min(failures, 8), LONGEST_PAUSE_SECONDS)
             self._pause(self._dice.uniform(0.0, most))
+        self._over.set()
+        self._run_tasks(None)
 
     def _one_connection(self) -> bool:
         """Connect and serve until it ends. Whether it ever was ready."""
@@ -97,7 +107,7 @@ class MqttLink:
         connection = Connection(self._around, self._generation)
         try:
             connection.client.open()
-            while not self._stop.is_set() and connection.client.socket() is not None:
+            while self._wanted(connection) and connection.client.socket() is not None:
                 self._serve(connection)
             self._run_tasks(connection)
         except (OSError, ValueError) as error:
@@ -108,6 +118,11 @@ class MqttLink:
             log.warning("broker_connection_over", generation=self._generation)
         connection.lose()
         return self.state.connects > before
+
+    def _wanted(self, connection: Connection) -> bool:
+        if not self._stop.is_set():
+            return True
+        return bool(self._tasks or connection.unanswered) and self._clock.monotonic() < self._ends_at
 
     def _serve(self, connection: Connection) -> None:
         """One round: hear, do what other threads asked for, write everything at once."""
@@ -136,7 +151,10 @@ class MqttLink:
 
     def _run_tasks(self, connection: Connection | None) -> None:
         while self._tasks:
-            task = self._tasks.popleft()
+            try:
+                task = self._tasks.popleft()
+            except IndexError:  # after the end several threads may be here
+                return
             try:
                 task(connection)
             except Exception:  # one bad task must not end the connection

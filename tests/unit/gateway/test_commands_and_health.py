@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from contract.ingest import OutboundCommand
+from contract.ingest import CommandOutcome, OutboundCommand
 from contract.times import format_time
+from gateway.adapters.desks import OutcomeDesk
 from gateway.core.health import State, Trouble, assess
+from gateway.core.ports import Answer, Reply
+from tests.harness.clock import ManualClock
 from tests.unit.gateway.conftest import Bench
 
 
@@ -75,3 +79,33 @@ def test_state_of_a_lane(troubles: set[Trouble], state: State) -> None:
 
 def test_detail_is_the_same_for_the_same_troubles() -> None:
     assert assess({Trouble.SPOOLING, Trouble.BACKEND_AWAY}).detail == "backend_away,spooling"
+
+
+class SlowBackend:
+    """Takes as long as it may, then gives `answer`."""
+
+    def __init__(self, clock: ManualClock, answer: Answer) -> None:
+        self.told: list[str] = []
+        self._clock = clock
+        self._answer = answer
+
+    def claim(self, lane: str, limit: int, wait_seconds: float) -> Reply:
+        raise AssertionError("nothing is claimed at the end")
+
+    def report(self, outcomes: Sequence[CommandOutcome], seconds: float) -> Reply:
+        self._clock.turn(timedelta(seconds=seconds))
+        self.told += [outcome.id for outcome in outcomes]
+        return Reply(self._answer)
+
+
+@pytest.mark.parametrize(("answer", "told"), [(Answer.STORED, 250), (Answer.SILENT, 100)])
+def test_last_outcomes_are_told_within_the_time_there_is(answer: Answer, told: int) -> None:
+    clock = ManualClock()
+    backend = SlowBackend(clock, answer)
+    desk = OutcomeDesk(backend)
+    for number in range(250):
+        desk.say(CommandOutcome(id=str(number), lease="l", outcome="sent"))
+    began = clock.monotonic()
+    desk.finish(clock, 2.0)
+    assert clock.monotonic() - began <= 2.0
+    assert backend.told == [str(number) for number in range(told)]

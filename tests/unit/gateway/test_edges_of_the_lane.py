@@ -137,3 +137,4 @@ def test_paho_still_has_the_hooks_that_we_override() -> None:
     assert ".recv(" not in reads
     assert "self._sock_send(" in writes
     assert "_on_socket_register_write is None" in inspect.getsource(mqtt.Client._packet_queue)
+    assert "self._inflight_messages < self._max_inflight_messages" in inspect.getsource(mqtt.Client.publish)
