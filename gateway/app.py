@@ -147,8 +147,8 @@ class GatewayLane:
             settings.broker_stored_alarm,
         )
         return HealthDesk(
-            self._plan.component, self.link, self.spool, list(self._lines.values()), self._backend, self.metrics,
-            self._clock, rhythm, self._fail,
+            self._plan.component(settings.gateway), self.link, self.spool, list(self._lines.values()), self._backend,
+            self.metrics, self._clock, rhythm, self._fail,
         )  # fmt: skip
 
     def _surroundings(self, settings: Settings, name: LaneName) -> Surroundings:

@@ -10,6 +10,8 @@ from contract.topics import Channel, canary_topic, subscription
 from contract.vocabulary import Lane
 from gateway.core.ports import Kind
 
+FIRST_GATEWAY: Final = "gw1"
+"""The id of a gateway that was given none."""
 DROPPED_TOPIC: Final = "$SYS/broker/publish/messages/dropped"
 """What the broker counts of messages it threw away."""
 STORED_TOPIC: Final = "$SYS/broker/store/messages/count"
@@ -33,10 +35,9 @@ class LanePlan:
     command_lane: Lane
     watches_broker: bool
 
-    @property
-    def component(self) -> str:
-        """Its name in health reports."""
-        return f"gateway-{self.name}"
+    def component(self, gateway: str) -> str:
+        """Its name in health reports; two gateways are two components, or the live one would hide the dead one."""
+        return f"gateway-{self.name}" if gateway == FIRST_GATEWAY else f"gateway-{self.name}.{gateway}"
 
     def username(self, gateway: str) -> str:
         """Its account at the broker."""

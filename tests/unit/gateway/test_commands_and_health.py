@@ -12,7 +12,9 @@ from contract.ingest import CommandOutcome, OutboundCommand
 from contract.times import format_time
 from gateway.adapters.desks import OutcomeDesk
 from gateway.core.health import State, Trouble, assess
+from gateway.core.lanes import PLANS, LaneName
 from gateway.core.ports import Answer, Reply
+from gateway.settings import Settings
 from tests.harness.clock import ManualClock
 from tests.unit.gateway.conftest import Bench
 
@@ -75,6 +77,19 @@ def test_command_that_may_not_leave(
 )
 def test_state_of_a_lane(troubles: set[Trouble], state: State) -> None:
     assert assess(troubles).state is state
+
+
+@pytest.mark.parametrize(
+    ("lane", "gateway", "component"),
+    [
+        (LaneName.EMERGENCY, Settings.model_fields["gateway"].default, "gateway-emergency"),
+        (LaneName.TELEMETRY, "gw1", "gateway-telemetry"),
+        (LaneName.EMERGENCY, "gw2", "gateway-emergency.gw2"),
+        (LaneName.TELEMETRY, "gw2", "gateway-telemetry.gw2"),
+    ],
+)
+def test_each_gateway_reports_as_a_component_of_its_own(lane: LaneName, gateway: str, component: str) -> None:
+    assert PLANS[lane].component(gateway) == component
 
 
 def test_detail_is_the_same_for_the_same_troubles() -> None:
