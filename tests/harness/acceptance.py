@@ -43,11 +43,12 @@ def _folder() -> Path:
 @pytest.fixture(scope="session")
 def _shared() -> Iterator[System]:
     folder = _folder()
-    with System(folder) as system:
-        _running.append(system)
+    system = System(folder)
+    _running.append(system)
+    with system:
         yield system
-        _running.remove(system)
         assert system.ended == [], system.ended
+    _running.remove(system)
     shutil.rmtree(folder)
 
 
@@ -67,10 +68,10 @@ def make_system() -> Iterator[Callable[..., System]]:
         def start(**arguments: Any) -> System:
             folder = _folder()
             stack.callback(shutil.rmtree, folder)
-            system = stack.enter_context(System(folder, **arguments))
-            _running.append(system)
+            system = System(folder, **arguments)
+            _running.append(system)  # before it starts: a start that fails wants its logs most
             stack.callback(_running.remove, system)
-            return system
+            return stack.enter_context(system)
 
         yield start
 
