@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
-from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -29,8 +29,7 @@ from backend.adapters.db.telemetry_devices import DeviceStates
 from backend.adapters.db.telemetry_erasures import SqlErasures
 from backend.adapters.db.telemetry_homes import TelemetryHomes
 from backend.adapters.disk import Disk
-from backend.adapters.exports.text import csv_chunks, json_chunks
-from backend.adapters.exports.workbook import workbook_chunks
+from backend.adapters.exports.child import ChildExports
 from backend.adapters.ids import RandomIds
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.secret_files import AccountSheetFile, KeyFile
@@ -70,7 +69,6 @@ from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
 from backend.services.registry.enrol import Enrol
 from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
-from backend.services.telemetry.export_telemetry import ExportTelemetry
 from backend.services.telemetry.read_device import ReadDevice
 from backend.services.telemetry.read_latest import ReadLatest
 from backend.services.telemetry.read_series import ReadSeries
@@ -230,18 +228,9 @@ class Backend:
         store, clock, homes = self._telemetry, self._clock, TelemetryHomes(self.engine)
         reads = telemetry.TelemetryReads(ReadSeries(store, clock), ReadLatest(store, homes), homes, clock)
         yield telemetry.router(reads)
-        zone = ZoneInfo(self._settings.time_zone)
-        yield telemetry_privacy.router(
-            telemetry_privacy.PrivacyCalls(
-                ExportTelemetry(store, homes, clock, self._chosen.retention.raw),
-                ErasePerson(store, homes, SqlErasures(self.engine), clock, self._ids.new),
-                {
-                    telemetry_privacy.Format.CSV: lambda rows: csv_chunks(rows, zone),
-                    telemetry_privacy.Format.XLSX: lambda rows: workbook_chunks(rows, zone),
-                    telemetry_privacy.Format.JSONL: lambda rows: json_chunks(rows, zone),
-                },
-            )
-        )
+        export = ChildExports([sys.executable, "-m", "backend.exporting"], self._settings.model_dump(mode="json"))
+        erase = ErasePerson(store, homes, SqlErasures(self.engine), clock, self._ids.new)
+        yield telemetry_privacy.router(telemetry_privacy.PrivacyCalls(homes, export, erase))
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)

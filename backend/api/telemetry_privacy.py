@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -23,18 +23,18 @@ from backend.api.telemetry_views import ErasedDevice, ErasureAnswer
 from backend.services.identity.actor import Actor, StaffRole
 from backend.services.telemetry.erase_person import ErasePerson, EraseRefusal, EraseRefused
 from backend.services.telemetry.erasures import Erasure
-from backend.services.telemetry.export_telemetry import ExportRow, ExportTelemetry
-from backend.services.telemetry.homes import Place
+from backend.services.telemetry.homes import Homes, Place
 from backend.services.telemetry.ports import TelemetryAway
 from contract.vocabulary import Label
 
 log = structlog.get_logger()
 
 EXPORTS_AT_ONCE: Final = 2
-"""Each keeps a processor busy, beside the process's other work."""
+"""Each keeps a processor busy, at low priority."""
 Administrator = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR))]
 Technician = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR, StaffRole.TECHNICIAN))]
-Write = Callable[[Iterable[ExportRow]], Iterator[bytes]]
+Export = Callable[[Sequence[Place], str], Iterator[bytes]]
+"""The pieces of a file of these devices' telemetry; raises `TelemetryAway`, in the middle too."""
 
 
 class Format(StrEnum):
@@ -60,11 +60,11 @@ class EraseRequest(Body):
 
 @dataclass(frozen=True, slots=True)
 class PrivacyCalls:
-    """What the router needs; `writers` make a file of rows."""
+    """What the router needs."""
 
-    export: ExportTelemetry
+    homes: Homes
+    export: Export
     erase: ErasePerson
-    writers: Mapping[Format, Write]
 
 
 def router(calls: PrivacyCalls) -> APIRouter:
@@ -73,7 +73,7 @@ def router(calls: PrivacyCalls) -> APIRouter:
     turns = threading.BoundedSemaphore(EXPORTS_AT_ONCE)
 
     def export(places: Sequence[Place], wanted: Format, name: str) -> StreamingResponse:
-        chunks = in_turn(turns, calls.writers[wanted], calls.export.rows(places))
+        chunks = in_turn(turns, lambda: calls.export(places, wanted.value))
         try:
             # The first piece before the answer begins: a store that is away is said so, and not by half a file.
             first = next(chunks, b"")
@@ -89,14 +89,14 @@ def router(calls: PrivacyCalls) -> APIRouter:
     @api.get("/devices/{device_id}/telemetry/export", response_class=StreamingResponse, status_code=200)
     def export_device(device_id: str, actor: Technician, format: Format = Format.CSV) -> StreamingResponse:
         """All that the device measured; hours where the readings have expired."""
-        place = place_of(calls.export.homes, device_id)
+        place = place_of(calls.homes, device_id)
         log.info("telemetry_export", actor=actor.id, device_id=device_id, format=str(format))
         return export([place], format, f"device-{device_id}")
 
     @api.get("/residents/{resident_id}/telemetry/export", response_class=StreamingResponse, status_code=200)
     def export_person(resident_id: str, actor: Administrator, format: Format = Format.CSV) -> StreamingResponse:
         """All that the devices of the resident's home measured; in a shared home, with the others."""
-        household = calls.export.person(resident_id)
+        household = calls.homes.household(resident_id)
         if household is None:
             raise unknown_resident()
         log.info("telemetry_export", actor=actor.id, resident_id=resident_id, format=str(format))
@@ -118,7 +118,7 @@ def router(calls: PrivacyCalls) -> APIRouter:
     return api
 
 
-def in_turn(turns: threading.BoundedSemaphore, write: Write, rows: Iterator[ExportRow]) -> Iterator[bytes]:
+def in_turn(turns: threading.BoundedSemaphore, make: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
     """The pieces of a file, its turn held from the first to the last; 503 where all are taken."""
     if not turns.acquire(blocking=False):
         raise Problem(
@@ -128,7 +128,7 @@ def in_turn(turns: threading.BoundedSemaphore, write: Write, rows: Iterator[Expo
             headers={"Retry-After": "10"},
         )
     try:
-        yield from write(rows)
+        yield from make()
     finally:
         turns.release()
 

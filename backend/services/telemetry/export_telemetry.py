@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from backend.services.telemetry.homes import Homes, Household, Place
+from backend.services.telemetry.homes import Place
 from backend.services.telemetry.ports import Clock, DeviceReading, TelemetryStore, Window
 from contract.metrics import METRICS
 
@@ -37,19 +37,10 @@ class ExportTelemetry:
     """The use case behind the exports; raises `TelemetryAway`, in the middle too."""
 
     store: TelemetryStore
-    homes: Homes
     clock: Clock
     raw_kept: timedelta
 
-    def person(self, resident_id: str) -> Household | None:
-        """Whose readings they are: those of the home, with everybody in it."""
-        return self.homes.household(resident_id)
-
-    def device(self, device_id: str) -> Place | None:
-        """Where the device stands."""
-        return next(iter(self.homes.places(device_ids=[device_id])), None)
-
-    def rows(self, places: Sequence[Place]) -> Iterator[ExportRow]:
+    def __call__(self, places: Sequence[Place]) -> Iterator[ExportRow]:
         """By device: the hours of before the readings expired, then the readings."""
         # Readings go by whole hours, so no moment is both in an hour and a reading.
         kept_from = (self.clock.now() - self.raw_kept).timestamp() // HOUR * HOUR

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from backend.api.problems import Problem
 from backend.api.telemetry_privacy import in_turn
-from backend.services.telemetry.export_telemetry import ExportRow
 from backend.services.telemetry.ports import TelemetryAway
 
 
-def pieces(rows: Iterable[ExportRow]) -> Iterator[bytes]:
+def pieces() -> Iterator[bytes]:
     yield b"one"
     yield b"two"
 
 
-def away(rows: Iterable[ExportRow]) -> Iterator[bytes]:
+def away() -> Iterator[bytes]:
     yield b"one"
     raise TelemetryAway("away")
 
@@ -36,18 +35,18 @@ def is_free(turns: threading.BoundedSemaphore) -> bool:
 
 
 def test_a_second_one_is_told_to_come_again(turns: threading.BoundedSemaphore) -> None:
-    first = in_turn(turns, pieces, iter(()))
+    first = in_turn(turns, pieces)
     assert next(first) == b"one"
     with pytest.raises(Problem) as refused:
-        next(in_turn(turns, pieces, iter(())))
+        next(in_turn(turns, pieces))
     assert (refused.value.status, refused.value.code) == (503, "exports_busy")
     assert list(first) == [b"two"]
-    assert b"".join(in_turn(turns, pieces, iter(()))) == b"onetwo"
+    assert b"".join(in_turn(turns, pieces)) == b"onetwo"
     assert is_free(turns)
 
 
 def test_a_reader_who_leaves_gives_up_the_turn(turns: threading.BoundedSemaphore) -> None:
-    export = in_turn(turns, pieces, iter(()))
+    export = in_turn(turns, pieces)
     next(export)
     assert not is_free(turns)
     del export
@@ -55,7 +54,7 @@ def test_a_reader_who_leaves_gives_up_the_turn(turns: threading.BoundedSemaphore
 
 
 def test_a_store_that_goes_away_breaks_the_file_off(turns: threading.BoundedSemaphore) -> None:
-    export = in_turn(turns, away, iter(()))
+    export = in_turn(turns, away)
     next(export)
     with pytest.raises(TelemetryAway):
         next(export)
