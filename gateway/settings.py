@@ -22,7 +22,7 @@ class Settings(BaseSettings):
         env_prefix="CARE_GATEWAY_", env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
-    gateway: str = Field(default=FIRST_GATEWAY, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")
+    gateway: str = Field(default=FIRST_GATEWAY, pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
     broker_host: str = "127.0.0.1"
     broker_port: int = Field(default=1883, ge=1, le=65535)
     broker_tls: bool = False

@@ -28,6 +28,8 @@ MAX_POST_BYTES: Final = 1_000_000
 """Payload bytes in one request: a batch of the largest messages must stay quick to send and to parse."""
 FAILURES_IN_A_ROW: Final = 3
 """So many single items failing one after the other, or so many left without an answer, are the backend's fault."""
+SPLIT_SECONDS: Final = 20.0
+"""For one round of single items: a slow backend must not make the loop look stuck, which ends the lane (45 s)."""
 REFUSED_BY_BACKEND: Final = "backend_refused"
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(seconds=60)
@@ -170,6 +172,7 @@ class Drainer:
         first = self._fruitless * FAILURES_IN_A_ROW % len(batch)
         silent: list[Spooled] = []
         failures, stored, moved = 0, False, False
+        until = self._clock.monotonic() + SPLIT_SECONDS
         for entry in [*batch[first:], *batch[:first]]:
             reply = self._post([entry])
             verdict = judge(reply.answer, 1, True, entry.item)
@@ -182,7 +185,7 @@ class Drainer:
             failures = failures + 1 if verdict is Verdict.PUT_OFF else 0
             stored = stored or reply.answer is Answer.STORED
             moved = moved or verdict not in (Verdict.PUT_OFF, Verdict.WAIT)
-            if FAILURES_IN_A_ROW in (failures, len(silent)):
+            if FAILURES_IN_A_ROW in (failures, len(silent)) or self._clock.monotonic() > until:
                 break
         self._fruitless = 0 if moved else self._fruitless + 1
         if stored and silent:

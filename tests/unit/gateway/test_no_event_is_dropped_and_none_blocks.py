@@ -184,3 +184,18 @@ def test_disk_that_takes_no_note_of_a_poison_does_not_hold_its_neighbours(bench:
     bench.drainer.round()
     assert bench.drainer.round() is Progress.MOVED
     assert len(bench.stored()) == 2
+
+
+def test_split_batch_on_a_slow_backend_ends_before_the_loop_looks_stuck(bench: Bench) -> None:
+    def slow(items: Sequence[Item]) -> Answer:
+        bench.clock.turn(timedelta(seconds=1))
+        return Answer.REFUSED if len(items) > 1 else Answer.STORED
+
+    _spool(bench, *(f"e-{number}" for number in range(60)))
+    bench.uplink.judge = slow
+    began = bench.clock.monotonic()
+    assert bench.drainer.round() is Progress.MOVED
+    assert bench.clock.monotonic() - began < 45
+    while bench.drainer.round() is Progress.MOVED:
+        pass
+    assert len(bench.stored()) == 60

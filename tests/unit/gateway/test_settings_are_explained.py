@@ -44,6 +44,12 @@ def test_accounts_and_secrets_follow_the_gateways_id() -> None:
     assert settings.token_path() == Path("var/secrets/gw2.token")
 
 
+def test_id_that_no_health_report_can_carry_is_refused() -> None:
+    """The backend knows components in small letters only; a lane under another name would be invisible."""
+    with pytest.raises(ValueError, match="gateway"):
+        Settings(gateway="GW2")
+
+
 def test_wrong_setting_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARE_GATEWAY_BATCH_MAX_ITEMS", "501")
     assert main(["--lane", "emergency"]) == 2
