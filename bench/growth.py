@@ -29,7 +29,7 @@ DAYS_ASKED, CENTRES_ASKED = 100, 20
 
 @dataclass
 class Size:
-    """What was measured at one size of the file; times in milliseconds."""
+    """What was measured at one size of the store; times in milliseconds. `bytes` 0: not ours to see."""
 
     points: int
     bytes: int
@@ -107,13 +107,14 @@ def _timed(call: Callable[[], object]) -> float:
 def rows(sizes: Sequence[Size]) -> list[str]:
     """Markdown."""
     table = [
-        "| points in the file | size MB | written points/s | batch of 10,000: p50 / p99 ms | roll-ups s "
+        "| points in the store | size MB | written points/s | batch of 10,000: p50 / p99 ms | roll-ups s "
         "| a resident's day: p50 / p99 ms | a centre's latest, 2,000 devices: p50 / p99 ms |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for one in sizes:
+        megabytes = f"{one.bytes / 1e6:.0f}" if one.bytes else "—"
         table.append(
-            f"| {one.points:,} | {one.bytes / 1e6:.0f} | {one.points_a_second:,.0f} | {_pair(one.batches)} "
+            f"| {one.points:,} | {megabytes} | {one.points_a_second:,.0f} | {_pair(one.batches)} "
             f"| {one.roll_up_seconds:.1f} | {_pair(one.days)} | {_pair(one.centres)} |"
         )
     return table

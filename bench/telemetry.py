@@ -1,7 +1,8 @@
 """Telemetry: from the broker into the store, questions and growth, and what faults of InfluxDB cost a press.
 
-`python -m bench.telemetry [ingest|growth|lane …] [--rounds 5] [--messages 20000] [--presses 100] [--points 10000000]
-[--seconds 360] [--write]`. The real programs and a real Mosquitto on one machine, InfluxDB's stand-in of the tests.
+`python -m bench.telemetry [ingest|growth|influxdb|lane …] [--rounds 5] [--messages 20000] [--presses 100]
+[--points 10000000] [--seconds 360] [--write]`. The real programs and a real Mosquitto on one machine; for the lane
+InfluxDB's stand-in of the tests.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import growth, ingest, lane
+from bench import growth, influxdb, ingest, lane
 from bench.faulty_influxdb import FaultyInfluxdb
 from bench.report import PAGE, machine
 from tests.harness.clock import stopwatch, wall_now
 from tests.harness.system import System
 
-PARTS = ("ingest", "growth", "lane")
+PARTS = ("ingest", "growth", "influxdb", "lane")
 TITLES = {
     "ingest": "MQTT → durable → store",
     "growth": "Growth and questions, embedded store",
+    "influxdb": "The same questions to a real InfluxDB 2.x",
     "lane": "The emergency lane while InfluxDB fails",
 }
 
@@ -39,6 +41,7 @@ def main() -> None:
     run: dict[str, Callable[[Path, argparse.Namespace], list[str]]] = {
         "ingest": _ingest,
         "growth": _growth,
+        "influxdb": _influxdb,
         "lane": _lane,
     }
     for part in options.parts:
@@ -61,6 +64,12 @@ def _growth(folder: Path, options: argparse.Namespace) -> list[str]:
     return growth.rows(growth.grow(folder, [*sizes, options.points], options.seconds))
 
 
+def _influxdb(folder: Path, _: argparse.Namespace) -> list[str]:
+    if not influxdb.is_named():
+        return ["Not run: `CARE_TEST_INFLUX_URL` names no server."]
+    return growth.rows([influxdb.measure(folder)])
+
+
 def _lane(folder: Path, options: argparse.Namespace) -> list[str]:
     with FaultyInfluxdb() as influxdb:
         token = folder / "influx.token"
@@ -80,10 +89,11 @@ def _facts(part: str, options: argparse.Namespace, seconds: float) -> list[str]:
     asked = {
         "ingest": f"--rounds {options.rounds} --messages {options.messages}",
         "growth": f"--points {options.points} --seconds {options.seconds:.0f}",
+        "influxdb": "",
         "lane": f"--rounds {options.rounds} --presses {options.presses}",
     }
     return [
-        f"- Command: `python -m bench.telemetry {part} {asked[part]}` ({seconds:.0f} s)",
+        f"- Command: `{f'python -m bench.telemetry {part} {asked[part]}'.strip()}` ({seconds:.0f} s)",
         f"- Machine: {machine()}",
         f"- Day: {wall_now():%Y-%m-%d}",
     ]
