@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from math import inf
@@ -129,6 +130,26 @@ def test_a_store_that_is_away_is_erased_when_it_is_back(world: World) -> None:
     assert world.finish(10) == 2
     assert (world.left("T1"), world.left("S1")) == (0, 0)
     assert [row.deleted for row in world.erasures.rows.values()] == [2, 2]
+
+
+class DyingStore(MemoryTelemetryStore):
+    """Ends the process when it is to forget S1."""
+
+    def delete(self, device_id: str, start: float, end: float) -> int:
+        if device_id == "S1":
+            raise SystemExit
+        return super().delete(device_id, start, end)
+
+
+def test_a_process_that_dies_half_way_leaves_the_rest_to_the_next(world: World) -> None:
+    dying = DyingStore()
+    dying.points = world.store.points
+    with pytest.raises(SystemExit):
+        replace(world.erase, store=dying)("R1", shared=False, actor="staff:a", key=None)
+    assert (world.left("T1"), world.left("S1")) == (0, 2)
+    assert world.sends("S1", measured=-15) == ("refused", "erased"), "the fence stands from the beginning"
+    assert world.finish(10) == 1
+    assert world.left("S1") == 0
 
 
 def test_the_same_request_again_is_one_erasure(world: World) -> None:
