@@ -8,6 +8,7 @@ InfluxDB's stand-in of the tests.
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -95,7 +96,7 @@ def _facts(part: str, options: argparse.Namespace, seconds: float) -> list[str]:
     return [
         f"- Command: `{f'python -m bench.telemetry {part} {asked[part]}'.strip()}` ({seconds:.0f} s)",
         f"- Machine: {machine()}",
-        f"- Day: {wall_now():%Y-%m-%d}",
+        f"- Day: {wall_now():%Y-%m-%d}; load average when done: {os.getloadavg()[1]:.1f} (all that ran, this included)",
     ]
 
 

@@ -84,8 +84,8 @@ def _gateway_names() -> Iterator[str]:
     for path in (ROOT / "gateway").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "count":
-                yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
+                yield from (str(arg.value) for arg in node.args[:1] if isinstance(arg, ast.Constant))
             if isinstance(node, ast.Dict) and path.name == "health.py":
-                yield from (key.value for key in node.keys if isinstance(key, ast.Constant))
+                yield from (str(key.value) for key in node.keys if isinstance(key, ast.Constant))
             if isinstance(node, ast.Subscript) and path.name == "health.py" and isinstance(node.slice, ast.Constant):
                 yield str(node.slice.value)
