@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import structlog
 from fastapi import APIRouter, Depends, Response
@@ -52,6 +52,12 @@ MEDIA_TYPES: Final = {
 }
 
 
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}}
+}
+_ERASED: Final[dict[int | str, dict[str, Any]]] = {202: {"model": ErasureAnswer, "description": "Written down"}}
+
+
 class EraseRequest(Body):
     """`shared` true: also where others live in the home, whose readings these are as well."""
 
@@ -86,14 +92,14 @@ def router(calls: PrivacyCalls) -> APIRouter:
         }
         return StreamingResponse(chain([first], chunks), media_type=MEDIA_TYPES[wanted], headers=headers)
 
-    @api.get("/devices/{device_id}/telemetry/export", response_class=StreamingResponse, status_code=200)
+    @api.get("/devices/{device_id}/telemetry/export", response_class=StreamingResponse, responses=_FILE)
     def export_device(device_id: str, actor: Technician, format: Format = Format.CSV) -> StreamingResponse:
         """All that the device measured; hours where the readings have expired."""
         place = place_of(calls.homes, device_id)
         log.info("telemetry_export", actor=actor.id, device_id=device_id, format=str(format))
         return export([place], format, f"device-{device_id}")
 
-    @api.get("/residents/{resident_id}/telemetry/export", response_class=StreamingResponse, status_code=200)
+    @api.get("/residents/{resident_id}/telemetry/export", response_class=StreamingResponse, responses=_FILE)
     def export_person(resident_id: str, actor: Administrator, format: Format = Format.CSV) -> StreamingResponse:
         """All that the devices of the resident's home measured; in a shared home, with the others."""
         household = calls.homes.household(resident_id)
@@ -102,7 +108,7 @@ def router(calls: PrivacyCalls) -> APIRouter:
         log.info("telemetry_export", actor=actor.id, resident_id=resident_id, format=str(format))
         return export(household.places, format, f"resident-{resident_id}")
 
-    @api.post("/residents/{resident_id}/telemetry/erase")
+    @api.post("/residents/{resident_id}/telemetry/erase", responses=_ERASED)
     def erase(
         resident_id: str, body: EraseRequest, actor: Administrator, response: Response, key: Key = None
     ) -> ErasureAnswer:

@@ -12,7 +12,8 @@ import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from contract.times import format_time
+from backend.api.telemetry_views import LatestPage
+from contract.times import format_time, from_epoch
 from tests.harness.backend import Platform, running
 from tests.harness.clock import wait_until, wall_now
 from tests.harness.influx import influx_target
@@ -102,8 +103,6 @@ def span() -> dict[str, str]:
 
 
 def _rfc3339(seconds: float) -> str:
-    from contract.times import from_epoch
-
     moment = from_epoch(seconds)
     assert moment is not None
     return format_time(moment)
@@ -127,7 +126,9 @@ def test_the_curves_of_a_person_are_those_of_the_home(operator: httpx2.Client) -
 
 
 def test_the_latest_of_all_of_a_home_or_of_devices_come_in_one_answer(operator: httpx2.Client) -> None:
-    everything = get(operator, "/telemetry/latest", all="true")["items"]
+    page = operator.get("/api/v1/telemetry/latest", params={"all": "true"})
+    assert len(LatestPage.model_validate_json(page.content).items) == 3, "as it is described"
+    everything = page.json()["items"]
     assert [(item["device_id"], item["home_label"], len(item["readings"])) for item in everything] == [
         ("T1", "林家", 1),
         ("T2", "王家", 1),

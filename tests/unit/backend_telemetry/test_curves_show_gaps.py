@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.services.telemetry.ports import Window
-from backend.services.telemetry.read_series import MOST_WINDOWS, SeriesRow, window_seconds, with_gaps
+from backend.services.telemetry.ports import DeviceReading, Window
+from backend.services.telemetry.read_series import MOST_WINDOWS, ReadSeries, SeriesRow, window_seconds, with_gaps
+from tests.harness.clock import ManualClock
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -77,10 +78,6 @@ def test_one_reading_alone_says_nothing_of_gaps() -> None:
 
 
 def test_what_is_still_to_come_is_no_gap() -> None:
-    from backend.services.telemetry.ports import DeviceReading
-    from backend.services.telemetry.read_series import ReadSeries
-    from tests.harness.clock import ManualClock
-
     clock = ManualClock(datetime(2026, 11, 24, 12, tzinfo=UTC))
     now = clock.now().timestamp()
 
