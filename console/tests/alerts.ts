@@ -24,6 +24,7 @@ export function alertOf(id: string, change: Partial<AlertSummary> = {}): AlertSu
     flags: [],
     holder: null,
     accepted_at: null,
+    held_since: null,
     requeued_at: null,
     eta_minutes: null,
     eta_at: null,

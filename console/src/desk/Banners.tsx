@@ -68,12 +68,14 @@ export function HealthStrip({ components }: { components: readonly Component[] }
   return (
     <div className="banner banner-amber" role="status" data-testid="health">
       {troubled.map((row) => {
-        const name = find('component', row.component) ?? row.component;
+        // A second gateway's lane is `gateway-emergency.gw2`.
+        const [part = '', ...rest] = row.component.split('.');
+        const name = [find('component', part) ?? part, ...rest].join(' ');
         const state = find('health', row.state, { component: name }) ?? `${name}: ${row.state}`;
         return (
           <span key={row.component} data-component={row.component}>
             <strong>{state}</strong> ({t('health.since', { time: clockTime(row.since) })}){' '}
-            {find('effect', row.component) ?? row.detail}
+            {find('effect', part) ?? row.detail}
           </span>
         );
       })}
