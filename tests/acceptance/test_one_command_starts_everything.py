@@ -48,16 +48,20 @@ CONFLICT: Final = 4
 
 
 class Checkout:
-    """A copy of the programs, run with the environment of this one."""
+    """A copy of the programs, run with the environment of this one. `further`: options of `up`; `given`: variables."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *further: str, **given: str) -> None:
         self.folder = folder
         self.ports = {name: free_port() for name in PORTS}
         for name in PROGRAMS:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         options = [part for name, port in self.ports.items() for part in (f"--{name}-port", str(port))]
         self.up = Child(
-            "care", self.command("up", "--no-console", *options), clean_environment({}), folder / "care.log", cwd=folder
+            "care",
+            self.command("up", "--no-console", *options, *further),
+            clean_environment(given),
+            folder / "care.log",
+            cwd=folder,
         )
 
     def command(self, *arguments: str) -> list[str]:
