@@ -150,7 +150,6 @@ class Drain:
         refused += self._deliver(lines)
         # A process that dies here sends the same points again, and they are the same points.
         self._backlog.settle(points, refused, len(points) - len(kept), micros(now - LATE))
-        self._rollups.in_contact(now)
         if refused:
             log.warning("influx_points_refused", points=len(refused), reason=refused[0].reason)
 

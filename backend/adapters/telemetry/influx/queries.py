@@ -2,6 +2,9 @@
 
 Parameters are Flux options of their names: `_bucket`, `_start`, `_stop`, `_device`, `_metric`, `_every`, `_most`,
 `_minutes_bucket`, `_hours_bucket`. Filters on them reach the storage engine as if they were literals.
+
+What is read for several windows is a function: a stream that is used twice is not aggregated by the storage engine,
+which takes eight times as long.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ from(bucket: _bucket)
 """The last point of every series there is: of each field a row."""
 
 RAW_WINDOWS: Final = """
-data = from(bucket: _bucket)
+data = () => from(bucket: _bucket)
   |> range(start: _start, stop: _stop)
   |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device and r.metric == _metric)
   |> filter(fn: (r) => r._field == "value")
@@ -61,15 +64,15 @@ windows = (tables=<-, fn, name) => tables
   |> aggregateWindow(every: _every, fn: fn, createEmpty: false, timeSrc: "_start")
   |> keep(columns: ["_time", "_value"])
   |> yield(name: name)
-data |> windows(fn: min, name: "low")
-data |> windows(fn: max, name: "high")
-data |> windows(fn: sum, name: "sum")
-data |> windows(fn: count, name: "count")
+data() |> windows(fn: min, name: "low")
+data() |> windows(fn: max, name: "high")
+data() |> windows(fn: sum, name: "sum")
+data() |> windows(fn: count, name: "count")
 """
 """One series in windows, from its points."""
 
 ROLLED_WINDOWS: Final = """
-data = from(bucket: _bucket)
+data = () => from(bucket: _bucket)
   |> range(start: _start, stop: _stop)
   |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device and r.metric == _metric)
 windows = (tables=<-, fn, name) => tables
@@ -77,38 +80,40 @@ windows = (tables=<-, fn, name) => tables
   |> aggregateWindow(every: _every, fn: fn, createEmpty: false, timeSrc: "_start")
   |> keep(columns: ["_time", "_value"])
   |> yield(name: name)
-data |> windows(fn: min, name: "low")
-data |> windows(fn: max, name: "high")
-data |> windows(fn: sum, name: "sum")
-data |> windows(fn: sum, name: "count")
+data() |> windows(fn: min, name: "low")
+data() |> windows(fn: max, name: "high")
+data() |> windows(fn: sum, name: "sum")
+data() |> windows(fn: sum, name: "count")
 """
 """One series in windows, from a bucket of roll-ups at least as fine."""
 
+# Without `group` the server stores each series by itself: thirty times as long for two thousand devices.
 _ROLL_UP: Final = """
   |> filter(fn: (r) => r._field == "value")
 roll = (tables=<-, fn, name, every, bucket) => tables
   |> aggregateWindow(every: every, fn: fn, createEmpty: false, timeSrc: "_start")
+  |> group()
+  |> drop(columns: ["_start", "_stop"])
   |> set(key: "_field", value: name)
   |> to(bucket: bucket)
   |> count()
-  |> keep(columns: ["_value"])
 """
 _MINUTES: Final = """
-data |> roll(fn: min, name: "low", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-low")
-data |> roll(fn: max, name: "high", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-high")
-data |> roll(fn: sum, name: "sum", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-sum")
-data |> roll(fn: count, name: "count", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-count")
+data() |> roll(fn: min, name: "low", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-low")
+data() |> roll(fn: max, name: "high", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-high")
+data() |> roll(fn: sum, name: "sum", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-sum")
+data() |> roll(fn: count, name: "count", every: 1m, bucket: _minutes_bucket) |> yield(name: "m-count")
 """
 _HOURS: Final = """
-data |> roll(fn: min, name: "low", every: 1h, bucket: _hours_bucket) |> yield(name: "h-low")
-data |> roll(fn: max, name: "high", every: 1h, bucket: _hours_bucket) |> yield(name: "h-high")
-data |> roll(fn: sum, name: "sum", every: 1h, bucket: _hours_bucket) |> yield(name: "h-sum")
-data |> roll(fn: count, name: "count", every: 1h, bucket: _hours_bucket) |> yield(name: "h-count")
+data() |> roll(fn: min, name: "low", every: 1h, bucket: _hours_bucket) |> yield(name: "h-low")
+data() |> roll(fn: max, name: "high", every: 1h, bucket: _hours_bucket) |> yield(name: "h-high")
+data() |> roll(fn: sum, name: "sum", every: 1h, bucket: _hours_bucket) |> yield(name: "h-sum")
+data() |> roll(fn: count, name: "count", every: 1h, bucket: _hours_bucket) |> yield(name: "h-count")
 """
 
 ROLL_UP_DEVICE: Final = (
     """
-data = from(bucket: _bucket)
+data = () => from(bucket: _bucket)
   |> range(start: _start, stop: _stop)
   |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device)"""
     + _ROLL_UP
@@ -119,7 +124,7 @@ data = from(bucket: _bucket)
 
 ROLL_UP_ALL: Final = (
     """
-data = from(bucket: _bucket)
+data = () => from(bucket: _bucket)
   |> range(start: _start, stop: _stop)
   |> filter(fn: (r) => r._measurement == "reading")"""
     + _ROLL_UP
@@ -130,7 +135,7 @@ data = from(bucket: _bucket)
 
 MINUTES_TASK: Final = (
     """
-data = from(bucket: _bucket)
+data = () => from(bucket: _bucket)
   |> range(start: date.truncate(t: -5m, unit: 1m), stop: date.truncate(t: now(), unit: 1m))
   |> filter(fn: (r) => r._measurement == "reading")"""
     + _ROLL_UP
@@ -140,7 +145,7 @@ data = from(bucket: _bucket)
 
 HOURS_TASK: Final = (
     """
-data = from(bucket: _bucket)
+data = () => from(bucket: _bucket)
   |> range(start: date.truncate(t: -3h, unit: 1h), stop: date.truncate(t: now(), unit: 1h))
   |> filter(fn: (r) => r._measurement == "reading")"""
     + _ROLL_UP

@@ -43,7 +43,7 @@ class InfluxServer:
         self._address = address
         self._now = now
         self._lock = threading.Lock()
-        self._client: Any = None
+        self._clients: dict[float, Any] = {}
 
     def write(self, bucket: str, lines: Sequence[str]) -> None:
         """Store the points. Where it raises, some of them may be stored; the same points again change nothing."""
@@ -58,9 +58,9 @@ class InfluxServer:
                 content_type="text/plain; charset=utf-8",
             )
 
-    def query(self, flux: str, parameters: Mapping[str, Parameter]) -> Iterator[Row]:
-        """The rows of the answer, streamed. `flux` is one of `queries`, unchanged."""
-        with self._asking() as client:
+    def query(self, flux: str, parameters: Mapping[str, Parameter], seconds: float | None = None) -> Iterator[Row]:
+        """The rows of the answer, streamed. `flux` is one of `queries`, unchanged; `seconds`: how long it may take."""
+        with self._asking(seconds) as client:
             response = client.query_api().query_raw(flux, dialect=_DIALECT, params=dict(parameters))
             try:
                 yield from rows(codecs.iterdecode(response, "utf-8"))
@@ -119,14 +119,14 @@ class InfluxServer:
     def close(self) -> None:
         """Let go of the connections."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
             client.close()
 
     @contextmanager
-    def _asking(self) -> Iterator[Any]:
+    def _asking(self, seconds: float | None = None) -> Iterator[Any]:
         try:
-            yield self._connected()
+            yield self._connected(seconds or self._address.timeout_seconds)
         except ApiException as error:
             trouble = of_status(error.status or 0, _text(error.body), self._wait(error))
             if trouble.reason is Trouble.UNAUTHORISED:
@@ -139,17 +139,15 @@ class InfluxServer:
         except (HTTPError, OSError, UnicodeError) as error:
             raise ServerTrouble(Trouble.AWAY, f"{type(error).__name__}: {_text(error)}") from error
 
-    def _connected(self) -> Any:
+    def _connected(self, seconds: float) -> Any:
         with self._lock:
-            if self._client is None:
+            if seconds not in self._clients:
                 address = self._address
-                self._client = _CLIENT.InfluxDBClient(
-                    address.url,
-                    _token(address.token_file),
-                    timeout=max(1, round(address.timeout_seconds * 1000)),
-                    org=address.org,
+                token, milliseconds = _token(address.token_file), max(1, round(seconds * 1000))
+                self._clients[seconds] = _CLIENT.InfluxDBClient(
+                    address.url, token, timeout=milliseconds, org=address.org
                 )
-            return self._client
+            return self._clients[seconds]
 
     def _wait(self, error: ApiException) -> float | None:
         """What `Retry-After` says, in seconds: a number or a date."""
