@@ -67,8 +67,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     yield
     if NOTE:
-        # Only where a test of the run has asked for one: importing it here would ask in every run.
-        named = getattr(sys.modules.get("tests.harness.influx"), "USED", {})
         counted = {"passed": ACCOUNT.passed, "failed": ACCOUNT.failed, "left_for_all": ACCOUNT.left_for_all}
-        counted["against"] = named
-        Path(NOTE).write_text(json.dumps({**counted, "skipped": ACCOUNT.skipped}, indent=2))
+        Path(NOTE).write_text(json.dumps({**counted, "against": _against(), "skipped": ACCOUNT.skipped}, indent=2))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for service, what in _against().items():
+        terminalreporter.write_line(f"{service}, tested against: {what}")
+
+
+def _against() -> dict[str, str]:
+    """Servers that tests met, by name. Only where one was asked for: to import it here would be to ask in every run."""
+    return dict(getattr(sys.modules.get("tests.harness.influx"), "USED", {}))

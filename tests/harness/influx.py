@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -125,8 +126,12 @@ def influxd() -> Influxd | None:
     binary = shutil.which("influxd")
     if binary is None:
         return None
-    server = Influxd(binary, Path(tempfile.mkdtemp(prefix="careinflux")))
+    folder = Path(tempfile.mkdtemp(prefix="careinflux"))
+    server = Influxd(binary, folder)
     server.start()
+    # In the reverse order: ended first, then its data go.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.kill)
     return server
 
 
