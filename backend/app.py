@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Collection, Iterator
 from enum import StrEnum
@@ -25,11 +24,7 @@ from backend.adapters.db.health_backlog import AlarmBacklogReader
 from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.migrations import migrate
 from backend.adapters.db.registry_store import SqlRegistryStore
-from backend.adapters.db.telemetry_devices import DeviceStates
-from backend.adapters.db.telemetry_erasures import SqlErasures
-from backend.adapters.db.telemetry_homes import TelemetryHomes
 from backend.adapters.disk import Disk
-from backend.adapters.exports.child import ChildExports
 from backend.adapters.ids import RandomIds
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.secret_files import AccountSheetFile, KeyFile
@@ -40,12 +35,9 @@ from backend.api import (
     devices,
     health,
     ingest_events,
-    ingest_telemetry,
     metrics,
     session,
     stream,
-    telemetry,
-    telemetry_privacy,
     vocabulary,
 )
 from backend.api.server import HttpServer
@@ -68,25 +60,9 @@ from backend.services.live.hub import Hub
 from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
 from backend.services.registry.enrol import Enrol
-from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
-from backend.services.telemetry.read_device import ReadDevice
-from backend.services.telemetry.read_latest import ReadLatest
-from backend.services.telemetry.read_series import ReadSeries
-from backend.services.telemetry.record_results import RecordResults
-from backend.services.telemetry.record_status import RecordStatus
-from backend.services.telemetry.record_telemetry import RecordTelemetry
-from backend.services.telemetry.retention import Retain
 from backend.settings import Settings
-from backend.telemetry_store import ChosenTelemetry
+from backend.telemetry_parts import TelemetryParts
 from backend.workers.loop import Loop, Tick
-from backend.workers.telemetry import (
-    ERASE_SECONDS,
-    RETAIN_SECONDS,
-    ROLL_UP_SECONDS,
-    SLOW_SECONDS,
-    DueErasures,
-    DueRollUps,
-)
 from backend.workers.timers import FORGET_SECONDS, DueAlerts, DueCommands, DueForgetting
 
 log = structlog.get_logger()
@@ -131,8 +107,7 @@ class Backend:
         self._broker = BrokerPasswordFile(
             settings.broker_accounts_file, settings.broker_passwd_file, self._registry.secret_hashes
         )
-        self._chosen = ChosenTelemetry(settings, self._clock)
-        self._telemetry, self._device_states = self._chosen.store, self._chosen.states
+        self._telemetry = TelemetryParts(settings, self.engine, self._clock)
         self._wire_health()
         self._wire_live()
         self.api = self._make_api()
@@ -147,7 +122,7 @@ class Backend:
             AlarmBacklogReader(self.engine),
             Disk(list(_folders(self._settings, self.engine.url.database))),
             self._clock,
-            self._telemetry if takes_telemetry else None,
+            self._telemetry.chosen.store if takes_telemetry else None,
         )
         component = "backend-telemetry" if self._roles == {Role.INGEST_TELEMETRY} else "backend"
         self._watch = Watch(component, sources, self._tick_states)
@@ -161,15 +136,7 @@ class Backend:
             yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
 
         if Role.INGEST_TELEMETRY in self._roles:
-            yield from self._telemetry_ticks()
-
-    def _telemetry_ticks(self) -> Iterator[Tick]:
-        store, clock, roll_up = self._telemetry, self._clock, self._chosen.roll_up
-        if roll_up is not None:
-            yield Tick("roll-ups", DueRollUps(roll_up, clock), seconds=ROLL_UP_SECONDS, deadline=SLOW_SECONDS)
-        yield Tick("retention", Retain(store, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
-        erasures = DueErasures(FinishErasures(store, SqlErasures(self.engine), clock))
-        yield Tick("erasures", erasures, seconds=ERASE_SECONDS, deadline=SLOW_SECONDS)
+            yield from self._telemetry.ticks()
 
     def _tick_states(self) -> list[TickState]:
         return self._loop.states()
@@ -187,7 +154,7 @@ class Backend:
                 self._tick_states,
                 watchers=(lambda: self._hub.watchers) if is_api else None,
                 overflows=(lambda: self._hub.overflows) if is_api else None,
-                telemetry=self._chosen.backlog if Role.INGEST_TELEMETRY in self._roles else None,
+                telemetry=self._telemetry.chosen.backlog if Role.INGEST_TELEMETRY in self._roles else None,
             )
         )
 
@@ -204,7 +171,8 @@ class Backend:
         if Role.INGEST_EVENTS in self._roles:
             routers.append(_under("/ingest/v1", [*self._event_routers(), health.ingest_router(calls)]))
         if Role.INGEST_TELEMETRY in self._roles:
-            routers.append(_under("/ingest/v1", [self._telemetry_router()]))
+            results = RecordResult(self._alarms, self._clock)
+            routers.append(_under("/ingest/v1", [self._telemetry.ingest_router(results, self._metrics.ingested)]))
         return make_api(
             routers,
             identify=self._identify,
@@ -220,17 +188,8 @@ class Backend:
         yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identify.still_open))
         key = KeyFile(self._settings.enrol_key_file)
         enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
-        read_device = ReadDevice(self._telemetry, self._device_states)
-        yield devices.router(devices.DeviceCalls(enrol, self._registry, read_device))
-        yield from self._telemetry_read_routers()
-
-    def _telemetry_read_routers(self) -> Iterator[APIRouter]:
-        store, clock, homes = self._telemetry, self._clock, TelemetryHomes(self.engine)
-        reads = telemetry.TelemetryReads(ReadSeries(store, clock), ReadLatest(store, homes), homes, clock)
-        yield telemetry.router(reads)
-        export = ChildExports([sys.executable, "-m", "backend.exporting"], self._settings.model_dump(mode="json"))
-        erase = ErasePerson(store, homes, SqlErasures(self.engine), clock, self._ids.new)
-        yield telemetry_privacy.router(telemetry_privacy.PrivacyCalls(homes, export, erase))
+        yield devices.router(devices.DeviceCalls(enrol, self._registry, self._telemetry.read_device))
+        yield from self._telemetry.staff_routers(self._ids.new)
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
@@ -243,17 +202,6 @@ class Backend:
                 RecordOutcomes(alarms, self._clock),
                 lambda lane: alarms.has_due(lane, self._clock.now()),
                 self._stopping.is_set,
-            )
-        )
-
-    def _telemetry_router(self) -> APIRouter:
-        registry = DeviceStates(self.engine)
-        return ingest_telemetry.router(
-            ingest_telemetry.TelemetryCalls(
-                RecordTelemetry(self._telemetry, self._device_states, registry, self._clock, SqlErasures(self.engine)),
-                RecordStatus(self._device_states, registry, self._clock),
-                RecordResults(RecordResult(self._alarms, self._clock)),
-                self._metrics.ingested,
             )
         )
 
@@ -274,7 +222,7 @@ class Backend:
         if Role.API in self._roles:
             self._make_first_accounts()
             self._broker.publish()
-        self._chosen.start(sends=Role.INGEST_TELEMETRY in self._roles)
+        self._telemetry.chosen.start(sends=Role.INGEST_TELEMETRY in self._roles)
         self._server.start()
         self._loop.start()
         log.info("started", roles=sorted(self._roles), port=self._server.port)
@@ -293,7 +241,7 @@ class Backend:
         self._server.stop()
         self._loop.stop(1.0)
         self._watch.say_stopping()
-        self._chosen.stop()
+        self._telemetry.chosen.stop()
         self.engine.dispose()
         self._press_engine.dispose()
         log.info("stopped")

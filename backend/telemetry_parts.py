@@ -1,0 +1,79 @@
+"""Which parts telemetry is made of: its calls for gateways and for people, and the ticks that keep it in order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+from fastapi import APIRouter
+from sqlalchemy import Engine
+
+from backend.adapters.clock import SystemClock
+from backend.adapters.db.telemetry_devices import DeviceStates
+from backend.adapters.db.telemetry_erasures import SqlErasures
+from backend.adapters.db.telemetry_homes import TelemetryHomes
+from backend.adapters.exports.child import ChildExports
+from backend.api import ingest_telemetry, telemetry, telemetry_privacy
+from backend.services.alarm.hand_out_commands import RecordResult
+from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
+from backend.services.telemetry.read_device import ReadDevice
+from backend.services.telemetry.read_latest import ReadLatest
+from backend.services.telemetry.read_series import ReadSeries
+from backend.services.telemetry.record_results import RecordResults
+from backend.services.telemetry.record_status import RecordStatus
+from backend.services.telemetry.record_telemetry import RecordTelemetry
+from backend.services.telemetry.retention import Retain
+from backend.settings import Settings
+from backend.telemetry_store import ChosenTelemetry
+from backend.workers.loop import Tick
+from backend.workers.telemetry import (
+    ERASE_SECONDS,
+    RETAIN_SECONDS,
+    ROLL_UP_SECONDS,
+    SLOW_SECONDS,
+    DueErasures,
+    DueRollUps,
+)
+
+
+class TelemetryParts:
+    """Made once per process; opens nothing until it is used. `chosen` is the store that the settings ask for."""
+
+    def __init__(self, settings: Settings, engine: Engine, clock: SystemClock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._devices = DeviceStates(engine)
+        self._homes = TelemetryHomes(engine)
+        self._erasures = SqlErasures(engine)
+        self.chosen = ChosenTelemetry(settings, clock)
+        self.read_device = ReadDevice(self.chosen.store, self.chosen.states)
+
+    def ingest_router(self, result: RecordResult, counted: Callable[[str, str, str], None]) -> APIRouter:
+        """What gateways hand over; `counted` hears kind, outcome and reason of each item."""
+        store, states = self.chosen.store, self.chosen.states
+        return ingest_telemetry.router(
+            ingest_telemetry.TelemetryCalls(
+                RecordTelemetry(store, states, self._devices, self._clock, self._erasures),
+                RecordStatus(states, self._devices, self._clock),
+                RecordResults(result),
+                counted,
+            )
+        )
+
+    def staff_routers(self, new_id: Callable[[], str]) -> Iterator[APIRouter]:
+        """Curves, latest values, exports, erasures."""
+        store, homes = self.chosen.store, self._homes
+        reads = telemetry.TelemetryReads(ReadSeries(store, self._clock), ReadLatest(store, homes), homes, self._clock)
+        yield telemetry.router(reads)
+        export = ChildExports([sys.executable, "-m", "backend.exporting"], self._settings.model_dump(mode="json"))
+        erase = ErasePerson(store, homes, self._erasures, self._clock, new_id)
+        yield telemetry_privacy.router(telemetry_privacy.PrivacyCalls(homes, export, erase))
+
+    def ticks(self) -> Iterator[Tick]:
+        """For the process that takes telemetry in: it has a low priority, and the alerts' process nothing of this."""
+        store, clock, roll_up = self.chosen.store, self._clock, self.chosen.roll_up
+        if roll_up is not None:
+            yield Tick("roll-ups", DueRollUps(roll_up, clock), seconds=ROLL_UP_SECONDS, deadline=SLOW_SECONDS)
+        yield Tick("retention", Retain(store, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
+        erasures = DueErasures(FinishErasures(store, self._erasures, clock))
+        yield Tick("erasures", erasures, seconds=ERASE_SECONDS, deadline=SLOW_SECONDS)
