@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import inf
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 
 from backend.adapters.telemetry.influx.store import InfluxTelemetryStore
 from backend.services.telemetry.ports import DeviceReading, TelemetryAway
+from tests.fakes.influx_lines import Line
 from tests.fakes.influx_server import Fault
 from tests.harness.clock import stopwatch, wait_until, wall_now
 from tests.harness.influx import StandIn, open_store
@@ -182,7 +183,7 @@ def test_an_erasure_needs_the_server_and_reaches_what_waits(server: StandIn, sto
 
 def test_a_gap_in_contact_is_rolled_up_again(server: StandIn, tmp_path: Path) -> None:
     """The stand-in runs no tasks: what is rolled up here was made by the platform."""
-    moment = [datetime(2026, 11, 24, 10, 30, tzinfo=UTC)]
+    moment = [(NOW - timedelta(days=1)).replace(minute=30, second=0)]
     store = open_store(server.target, tmp_path, now=lambda: moment[0])
     at = moment[0].timestamp()
     store.write([DeviceReading("T1", "heart_rate", at - 20 * number, 70.0, moment[0]) for number in range(6)])
@@ -191,4 +192,20 @@ def test_a_gap_in_contact_is_rolled_up_again(server: StandIn, tmp_path: Path) ->
     moment[0] += timedelta(hours=1)
     wait_until(lambda: server.wire.store.buckets["care-1h"].count("count") == 1, "the hour is rolled up")
     assert server.wire.store.buckets["care-1m"].count("low") == 3
+    store.stop()
+
+
+def test_what_a_task_writes_after_an_erasure_is_erased_too(server: StandIn, tmp_path: Path) -> None:
+    """A task that had read the points before they were erased writes its roll-ups after it."""
+    moment = [(NOW - timedelta(days=1)).replace(minute=30, second=0)]
+    store = open_store(server.target, tmp_path, now=lambda: moment[0])
+    at = moment[0].timestamp() - 3000
+    store.write([DeviceReading("T1", "heart_rate", at + number, 70.0, moment[0]) for number in range(3)])
+    assert store.delete("T1", -inf, inf) == 3
+    hours = server.wire.store.buckets["care-1h"]
+    late = {"low": 70.0, "high": 70.0, "sum": 210.0, "count": 3}
+    hours.put(Line("reading", (("device_id", "T1"), ("metric", "heart_rate")), late, int(at // 3600 * 3600) * 10**9))
+    assert hours.count("low") == 1
+    moment[0] += timedelta(minutes=6)
+    wait_until(lambda: hours.count("low") == 0, "the roll-up is gone")
     store.stop()

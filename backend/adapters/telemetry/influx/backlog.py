@@ -190,6 +190,25 @@ class Backlog:
         with self._file.writing() as connection:
             connection.executemany("DELETE FROM stale_hours WHERE device_id = ? AND start = ? AND mark = ?", hours)
 
+    def remember_erased(self, device_id: str, start: int, stop: int, due: int) -> None:
+        """Roll-ups of this span are to be looked at once more at `due`."""
+        with self._file.writing() as connection:
+            connection.execute(
+                "INSERT INTO erased (device_id, start, stop, due) VALUES (?, ?, ?, ?)", (device_id, start, stop, due)
+            )
+
+    def erased(self, now: int) -> list[tuple[int, str, int, int]]:
+        """What is due: id, device, start and stop."""
+        with self._file.reading() as connection:
+            return connection.execute(
+                "SELECT id, device_id, start, stop FROM erased WHERE due <= ? ORDER BY id", (now,)
+            ).fetchall()
+
+    def strike_out_erased(self, row: int) -> None:
+        """This was looked at."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM erased WHERE id = ?", (row,))
+
     def marks(self) -> Mapping[str, int]:
         """The counts and moments that are kept by name."""
         with self._file.reading() as connection:

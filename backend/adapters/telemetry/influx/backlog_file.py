@@ -26,6 +26,10 @@ _SCHEMA: Final = (
     """CREATE TABLE stale_hours (
         device_id TEXT NOT NULL, start INTEGER NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (device_id, start))
         WITHOUT ROWID""",
+    # Roll-ups that a task of the server may have written after an erasure, from what it had read before it.
+    """CREATE TABLE erased (
+        id INTEGER PRIMARY KEY, device_id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+        due INTEGER NOT NULL)""",
     "CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
 )
 

@@ -17,10 +17,9 @@ from backend.adapters.telemetry.influx.backlog import EXPIRED, QUARANTINED, Back
 from backend.adapters.telemetry.influx.drain import Drain
 from backend.adapters.telemetry.influx.horizons import Horizons
 from backend.adapters.telemetry.influx.latest import Latest
-from backend.adapters.telemetry.influx.line import LATEST, TAG_DEVICE
 from backend.adapters.telemetry.influx.points import reading
 from backend.adapters.telemetry.influx.reader import Reader
-from backend.adapters.telemetry.influx.rollups import Rollups
+from backend.adapters.telemetry.influx.rollups import Rollups, of_device
 from backend.adapters.telemetry.influx.setup import Buckets, Setup
 from backend.adapters.telemetry.influx.spans import clipped
 from backend.adapters.telemetry.influx.trouble import ServerTrouble
@@ -28,7 +27,6 @@ from backend.adapters.telemetry.influx.turn import Turn
 from backend.adapters.telemetry.units import HOUR, MINUTE, ceiling, floor, micros, moment
 from backend.services.telemetry.ports import Clock, DeviceReading, StoreHealth, TelemetryAway, Window
 from backend.services.telemetry.retention import Retention
-from contract.topics import is_device_id
 
 CATCH_UP_SECONDS: Final = 1.0
 """How long a question waits for what is on its way."""
@@ -130,7 +128,7 @@ class InfluxTelemetryStore:
             first, last = floor(first, width), ceiling(last, width)
             found: list[Window] = []
             tier = next((unit for unit in (HOUR, MINUTE) if width % unit == 0), None)
-            if tier is not None:
+            if tier is not None and self._are_right(device_id):
                 cut = min(last, floor(micros(self._clock.now() - SETTLED[tier]), width))
                 found = self._rolled(tier, device_id, metric, (first, cut), width, horizons)
                 first = max(first, cut)
@@ -139,6 +137,16 @@ class InfluxTelemetryStore:
                 found += self._reader.raw_windows(device_id, metric, (first, last), width)
             return found
 
+    def _are_right(self, device_id: str) -> bool:
+        """Whether the device's roll-ups say what its points say, once what is stale is made again."""
+        if not self._backlog.stale_hours(device_id, 1):
+            return True
+        # In turn: a roll-up that ran beside an erasure could write what was just erased.
+        with self._turn.taken(CATCH_UP_SECONDS) as mine:
+            while mine and self._rollups.make_again(device_id, HOURS_AT_ONCE) == HOURS_AT_ONCE:
+                pass  # a year of late points, ten thousand hours at a time
+        return mine
+
     def _rolled(
         self, tier: int, device_id: str, metric: str, span: tuple[int, int], width: int, horizons: Horizons
     ) -> list[Window]:
@@ -146,11 +154,7 @@ class InfluxTelemetryStore:
             (self._buckets.hours, horizons.hours) if tier == HOUR else (self._buckets.minutes, horizons.minutes)
         )
         first, last = max(span[0], ceiling(kept_from, width)), span[1]
-        if first >= last:
-            return []
-        while self._rollups.make_again(device_id, HOURS_AT_ONCE) == HOURS_AT_ONCE:
-            pass  # a year of late points, ten thousand hours at a time
-        return self._reader.rolled_windows(bucket, device_id, metric, (first, last), width)
+        return self._reader.rolled_windows(bucket, device_id, metric, (first, last), width) if first < last else []
 
     def latest(self, device_id: str) -> list[DeviceReading]:
         """The newest reading of each metric, by metric. Also while InfluxDB is away."""
@@ -163,7 +167,7 @@ class InfluxTelemetryStore:
 
     def delete(self, device_id: str, start: float, end: float) -> int:
         """Forget at the server first: while it is away nothing is forgotten, and the caller knows."""
-        predicate = _predicate(device_id)
+        predicate, now = of_device(device_id), self._clock.now()
         with self._asking(), self._turn.taken(ERASE_SECONDS) as mine:
             first, last = clipped(start, end)
             if first >= last:
@@ -171,12 +175,10 @@ class InfluxTelemetryStore:
             if not mine:
                 raise TelemetryAway("a batch is under way to InfluxDB")
             gone = self._reader.count(device_id, (first, last))
-            # Marked before they go, so that whoever dies in between leaves them to be made again.
-            self._backlog.mark_stale(device_id, {floor(first, HOUR), floor(last - 1, HOUR)})
-            for bucket, unit in ((self._buckets.raw, 1), (self._buckets.minutes, MINUTE), (self._buckets.hours, HOUR)):
-                span = floor(first, unit), ceiling(last, unit)
-                self._server.delete(bucket, predicate, moment(span[0]), moment(min(span[1], LATEST) - 1))
-            return gone + self._backlog.forget(device_id, first, last, self._latest.left(device_id, self._clock.now()))
+            self._rollups.erased(device_id, first, last, now)
+            self._server.delete(self._buckets.raw, predicate, moment(first), moment(last - 1))
+            self._rollups.delete(device_id, first, last)
+            return gone + self._backlog.forget(device_id, first, last, self._latest.left(device_id, now))
 
     def export(self, device_id: str) -> Iterator[DeviceReading]:
         """All that the device measured, by metric and time, a page at a time."""
@@ -224,10 +226,3 @@ class InfluxTelemetryStore:
             raise TelemetryAway(str(trouble)) from trouble
         except OSError as error:
             raise TelemetryAway(f"{type(error).__name__}: {error}") from error
-
-
-def _predicate(device_id: str) -> str:
-    """What the delete call takes in the place of a query: an expression, so the id must be one that needs no escape."""
-    if not is_device_id(device_id):
-        raise ValueError("not a device id")
-    return f'{TAG_DEVICE}="{device_id}"'
