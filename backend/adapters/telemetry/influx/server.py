@@ -72,10 +72,10 @@ class InfluxServer:
         with self._asking() as client:
             client.delete_api().delete(start, last, predicate, bucket, org=self._address.org)
 
-    def bucket(self, name: str) -> Found | None:
+    def bucket(self, name: str, seconds: float | None = None) -> Found | None:
         """The bucket of that name. Also the cheapest call that proves address, organisation and token."""
         try:
-            with self._asking() as client:
+            with self._asking(seconds) as client:
                 found = client.buckets_api().find_buckets(name=name, org=self._address.org).buckets
         except ServerTrouble as trouble:
             if trouble.reason is Trouble.MISSING:

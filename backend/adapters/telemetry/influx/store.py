@@ -36,6 +36,8 @@ SLOW_DOWN_SECONDS: Final = 1.0
 """...by so much a call. It is never refused before the backlog's bound."""
 ERASE_SECONDS: Final = 30.0
 """How long an erasure waits for a batch under way."""
+HEALTH_SECONDS: Final = 2.0
+"""A server that takes longer is not well, and whoever asks for its health has more to look after."""
 PAGE: Final = 20_000
 STOP_SECONDS: Final = 3.0
 HOURS_AT_ONCE: Final = 10_000
@@ -202,7 +204,7 @@ class InfluxTelemetryStore:
         """Whether the server answers us, and how long that takes; never raises."""
         started = self._monotonic()
         try:
-            self._server.bucket(self._buckets.raw)
+            self._server.bucket(self._buckets.raw, HEALTH_SECONDS)
             waiting, _ = self._backlog.pending()
         except (ServerTrouble, TelemetryAway) as error:
             return StoreHealth(False, (self._monotonic() - started) * 1000, str(error)[:200])
