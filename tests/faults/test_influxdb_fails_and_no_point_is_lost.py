@@ -209,3 +209,13 @@ def test_what_a_task_writes_after_an_erasure_is_erased_too(server: StandIn, tmp_
     moment[0] += timedelta(minutes=6)
     wait_until(lambda: hours.count("low") == 0, "the roll-up is gone")
     store.stop()
+
+
+def test_a_host_with_a_new_disk_knows_the_latest_values_again(
+    server: StandIn, store: InfluxTelemetryStore, tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    other = open_store(server.target, tmp_path / "new")
+    wait_until(lambda: other.latest("T1"), "the latest value is known")
+    assert other.latest("T1") == store.latest("T1")
+    other.stop()

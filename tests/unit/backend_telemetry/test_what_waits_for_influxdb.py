@@ -104,3 +104,12 @@ def test_a_backlog_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version=99")
     with pytest.raises(TelemetryAway, match="newer"):
         Backlog(path, 10**6).oldest(1)
+
+
+def test_what_is_forgotten_is_not_in_the_file_any_more(tmp_path: Path) -> None:
+    backlog = Backlog(tmp_path / "backlog.sqlite", 10_000_000)
+    backlog.append([point(at, device="Resident-of-42") for at in range(300)] + [point(1)])
+    backlog.settle(backlog.oldest(100), [Refused(backlog.oldest(1)[0], "bad")], 0, 0)
+    assert backlog.forget("Resident-of-42", 0, 1000, []) == 200
+    assert not [path.name for path in tmp_path.iterdir() if b"Resident-of-42" in path.read_bytes()]
+    assert backlog.latest(["T1"]) == {"T1": [point(1)]}

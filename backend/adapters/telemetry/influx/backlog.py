@@ -164,6 +164,7 @@ class Backlog:
                     (device_id,),
                 ).fetchall(),
             )
+        self._file.checkpoint()
         return gone
 
     def forget_latest_before(self, moment: int) -> None:

@@ -43,6 +43,8 @@ class BacklogFile(TelemetryDatabase):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            # What was erased, or has gone to the server, does not stand on in free pages.
+            connection.execute("PRAGMA secure_delete=ON")
             _create_tables(connection)
         except BaseException:
             connection.close()

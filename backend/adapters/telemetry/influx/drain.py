@@ -134,12 +134,12 @@ class Drain:
         """Send the oldest batch, or look after the roll-ups; whether there may be more to do at once."""
         if self._set_up_at is None or self._monotonic() - self._set_up_at >= SETUP_SECONDS:
             self._setup()
-            self._latest.fill(self._now())
             self._set_up_at = self._monotonic()
         points = self._backlog.oldest(BATCH)
         if points:
             self._send(points)
             return True
+        self._latest.fill(self._now())
         return self._rollups.look_after(self._now())
 
     def _send(self, points: Sequence[Waiting]) -> None:
