@@ -63,6 +63,8 @@ class InfluxWireServer:
         """Which lines are dropped, the others of the call being stored (422)."""
         self.unreadable: Callable[[str], bool] = lambda _: False
         """Which lines make it refuse the whole call (400)."""
+        self.strange: dict[str, Answer] = {}
+        """What is answered to a call, by the name of its method here, whatever it asks."""
         self.max_body = 10_000_000
         self.calls: list[str] = []
         self.released = threading.Event()
@@ -108,6 +110,8 @@ class InfluxWireServer:
         route = re.sub(r"/[0-9a-f]{16}$", "/ID", url.path)
         name = f"{method} {route}".lower().replace("/api/v2/", "").replace("/", "_").replace(" ", "_")
         call = getattr(self, f"_{name}", None)
+        if f"_{name}" in self.strange:
+            return self.strange[f"_{name}"]
         if call is None:
             return problem(404, "path not found")
         try:

@@ -12,7 +12,7 @@ import pytest
 from backend.adapters.telemetry.influx.store import InfluxTelemetryStore
 from backend.services.telemetry.ports import DeviceReading, TelemetryAway
 from tests.fakes.influx_lines import Line
-from tests.fakes.influx_server import Fault
+from tests.fakes.influx_server import Answer, Fault
 from tests.harness.clock import stopwatch, wait_until, wall_now
 from tests.harness.influx import StandIn, open_store
 
@@ -70,6 +70,7 @@ FAULTS: dict[str, Callable[[StandIn], None]] = {
     "unavailable": refuses(status=503),
     "disk full": refuses(status=500, message="engine: error writing WAL entry: no space left on device"),
     "a proxy's refusal": refuses(status=400, message="<html>bad request</html>"),
+    "a proxy's 200": refuses(status=200, message="<html>welcome</html>"),
     "cut off before": refuses(status=0),
     "cut off in the middle": refuses(status=0, stores=7),
     "slower than we wait": refuses(status=204, seconds=20.0),
@@ -151,6 +152,19 @@ def filled(store: InfluxTelemetryStore) -> int:
         except TelemetryAway:
             return first
     raise AssertionError("it has no bound")
+
+
+def test_an_answer_that_nobody_thought_of_ends_nothing(server: StandIn, store: InfluxTelemetryStore) -> None:
+    del server.wire.store.buckets["care-raw"]
+    server.wire.strange = {"_get_buckets": Answer(200, {"buckets": [{"id": 7}]})}
+    store.write(points(5, 5))
+    wait_until(lambda: store.figures().trouble == "unexpected", "it is seen")
+    server.wire.strange["_post_query"] = Answer(200, {"results": []})
+    with pytest.raises(TelemetryAway):
+        numbers(store)
+    server.wire.strange = {}
+    arrived(store)
+    assert numbers(store) == [float(number) for number in range(5, 10)]
 
 
 def test_a_full_backlog_takes_nothing_and_goes_on_later(server: StandIn, tmp_path: Path) -> None:

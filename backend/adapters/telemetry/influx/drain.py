@@ -124,6 +124,10 @@ class Drain:
             return self._failed(trouble.reason, trouble, trouble.retry_after)
         except (TelemetryAway, OSError) as error:
             return self._failed("disk", error, None)
+        except Exception as error:
+            # What nobody thought of must not end the thread: the points would wait for ever.
+            log.exception("influx_drain_broke")
+            return self._failed("unexpected", error, None)
         finally:
             with self._progress:
                 self._progress.notify_all()

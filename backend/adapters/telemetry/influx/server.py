@@ -49,7 +49,7 @@ class InfluxServer:
         """Store the points. Where it raises, some of them may be stored; the same points again change nothing."""
         body = gzip.compress("\n".join(lines).encode(), GZIP_LEVEL)
         with self._asking() as client:
-            _CLIENT.WriteService(client.api_client).post_write(
+            _, status, _ = _CLIENT.WriteService(client.api_client).post_write_with_http_info(
                 self._address.org,
                 bucket,
                 body,
@@ -57,12 +57,15 @@ class InfluxServer:
                 content_encoding="gzip",
                 content_type="text/plain; charset=utf-8",
             )
+        _done(status)
 
     def query(self, flux: str, parameters: Mapping[str, Parameter], seconds: float | None = None) -> Iterator[Row]:
         """The rows of the answer, streamed. `flux` is one of `queries`, unchanged; `seconds`: how long it may take."""
         with self._asking(seconds) as client:
             response = client.query_api().query_raw(flux, dialect=_DIALECT, params=dict(parameters))
             try:
+                if not response.headers.get("Content-Type", "").startswith("text/csv"):
+                    raise BadAnswer("something else than InfluxDB answers")
                 yield from rows(codecs.iterdecode(response, "utf-8"))
             finally:
                 response.close()
@@ -70,7 +73,11 @@ class InfluxServer:
     def delete(self, bucket: str, predicate: str, start: datetime, last: datetime) -> None:
         """Forget what the predicate names from `start` to `last`, both included."""
         with self._asking() as client:
-            client.delete_api().delete(start, last, predicate, bucket, org=self._address.org)
+            span = _CLIENT.DeletePredicateRequest(start=start, stop=last, predicate=predicate)
+            _, status, _ = _CLIENT.DeleteService(client.api_client).post_delete_with_http_info(
+                span, bucket=bucket, org=self._address.org
+            )
+        _done(status)
 
     def bucket(self, name: str, seconds: float | None = None) -> Found | None:
         """The bucket of that name. Also the cheapest call that proves address, organisation and token."""
@@ -164,6 +171,12 @@ class InfluxServer:
             return None
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return (aware - self._now()) / timedelta(seconds=1)
+
+
+def _done(status: int) -> None:
+    """Only InfluxDB's own 204 says that it is done: a proxy's 200 would be the end of the points."""
+    if status != 204:
+        raise ServerTrouble(Trouble.FAILED, f"{status} is no answer of InfluxDB's")
 
 
 def _token(path: Path) -> str:
