@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
-from backend.api.ingest_events import INGESTS, MAX_ITEMS, json, unreadable_batch
+from backend.api.ingest_events import INGESTS, MAX_ITEMS, THREADS, json, unreadable_batch
 from backend.api.problems import Problem
 from backend.services.telemetry.ports import TelemetryAway
 from backend.services.telemetry.record_results import RecordResults
@@ -49,8 +49,10 @@ def telemetry_away() -> Problem:
 def router(calls: TelemetryCalls) -> APIRouter:
     """`/telemetry`, `/status` and `/results` of the ingest API; see `contract.ingest.JsonBatch` and `BatchAnswer`."""
     api = APIRouter(tags=["ingest"])
+    # Of their own, so that a store that hangs takes none from the alerts; results are kept with these, apart.
+    readings, results = CapacityLimiter(THREADS), CapacityLimiter(THREADS)
 
-    async def take(request: Request, kind: str, record: Record) -> Response:
+    async def take(request: Request, kind: str, record: Record, threads: CapacityLimiter) -> Response:
         try:
             batch = _decoder.decode(await request.body())
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -58,7 +60,7 @@ def router(calls: TelemetryCalls) -> APIRouter:
         if len(batch.items) > MAX_ITEMS:
             raise unreadable_batch(f"{len(batch.items)} items, at most {MAX_ITEMS}")
         try:
-            outcomes = await run_in_threadpool(record, batch.items)
+            outcomes = await to_thread.run_sync(record, batch.items, limiter=threads)
         except TelemetryAway:
             raise telemetry_away() from None
         for outcome in outcomes:
@@ -68,16 +70,16 @@ def router(calls: TelemetryCalls) -> APIRouter:
     @api.post("/telemetry", status_code=202, dependencies=[INGESTS])
     async def take_telemetry(request: Request) -> Response:
         """SenML packs; a bad record costs only itself."""
-        return await take(request, "telemetry", calls.telemetry)
+        return await take(request, "telemetry", calls.telemetry, readings)
 
     @api.post("/status", status_code=202, dependencies=[INGESTS])
     async def take_status(request: Request) -> Response:
         """What devices say of themselves, and their wills."""
-        return await take(request, "status", calls.status)
+        return await take(request, "status", calls.status, readings)
 
     @api.post("/results", status_code=202, dependencies=[INGESTS])
     async def take_results(request: Request) -> Response:
         """What devices say became of commands."""
-        return await take(request, "result", calls.results)
+        return await take(request, "result", calls.results, results)
 
     return api

@@ -8,11 +8,12 @@ from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from backend.api.devices import READS
 from backend.api.ingest_telemetry import telemetry_away
 from backend.api.problems import Problem
+from backend.api.telemetry_turns import Turns
 from backend.api.telemetry_views import LatestPage, PersonTelemetry, SeriesView, latest_json, series_view
 from backend.services.telemetry.homes import Homes, Place
 from backend.services.telemetry.ports import Clock, TelemetryAway
@@ -43,12 +44,34 @@ class TelemetryReads:
 def router(calls: TelemetryReads) -> APIRouter:
     """`/devices/{id}/series`, `/residents/{id}/telemetry` and `/telemetry/latest` of the staff API."""
     api = APIRouter(tags=["telemetry"], dependencies=[READS])
+    turns = Turns()
 
-    @api.get("/devices/{device_id}/series")
-    def device_series(
+    @api.get("/devices/{device_id}/series", response_model=SeriesView)
+    async def device_series(
         device_id: str, metric: Annotated[str, Query(max_length=64)], start: From = None, to: To = None
-    ) -> SeriesView:
+    ) -> Response:
         """One metric in windows that suit the span; min, mean and max, and null rows where gaps begin."""
+        return await turns(lambda: _shown(_device_series(device_id, metric, start, to)))
+
+    @api.get("/residents/{resident_id}/telemetry", response_model=PersonTelemetry)
+    async def person_telemetry(resident_id: str, start: From = None, to: To = None) -> Response:
+        """Every metric of every device in the resident's home."""
+        return await turns(lambda: _shown(_person_telemetry(resident_id, start, to)))
+
+    @api.get("/telemetry/latest", response_model=LatestPage)
+    async def latest(home_id: Ids = [], device_id: Ids = [], all: bool = False) -> Response:  # noqa: B006 - the names of the query
+        """The latest values of devices, of homes, or with `all=true` of every device, in one answer."""
+        if bool(home_id) + bool(device_id) + all != 1:
+            raise Problem(
+                422,
+                "which_devices",
+                Label("请指定住址、设备或全部之一", "Name one of home_id, device_id or all=true"),
+            )
+        return await turns(lambda: _latest(home_id or None, device_id or None))
+
+    def _device_series(
+        device_id: str, metric: str, start: AwareDatetime | None, to: AwareDatetime | None
+    ) -> SeriesView:
         place = place_of(calls.homes, device_id)
         if metric not in METRICS:
             raise Problem(422, "unknown_metric", Label("没有这个指标", "No such metric"))
@@ -58,9 +81,7 @@ def router(calls: TelemetryReads) -> APIRouter:
         except TelemetryAway:
             raise telemetry_away() from None
 
-    @api.get("/residents/{resident_id}/telemetry")
-    def person_telemetry(resident_id: str, start: From = None, to: To = None) -> PersonTelemetry:
-        """Every metric of every device in the resident's home."""
+    def _person_telemetry(resident_id: str, start: AwareDatetime | None, to: AwareDatetime | None) -> PersonTelemetry:
         household = calls.homes.household(resident_id)
         if household is None:
             raise unknown_resident()
@@ -77,17 +98,9 @@ def router(calls: TelemetryReads) -> APIRouter:
             resident_id=resident_id, home_id=household.home_id, shared_with=list(household.others), series=series
         )
 
-    @api.get("/telemetry/latest", response_model=LatestPage)
-    def latest(home_id: Ids = [], device_id: Ids = [], all: bool = False) -> Response:  # noqa: B006 - the names of the query
-        """The latest values of devices, of homes, or with `all=true` of every device, in one answer."""
-        if bool(home_id) + bool(device_id) + all != 1:
-            raise Problem(
-                422,
-                "which_devices",
-                Label("请指定住址、设备或全部之一", "Name one of home_id, device_id or all=true"),
-            )
+    def _latest(home_ids: list[str] | None, device_ids: list[str] | None) -> Response:
         try:
-            found = calls.latest(home_id or None, device_id or None)
+            found = calls.latest(home_ids, device_ids)
         except TelemetryAway:
             raise telemetry_away() from None
         page = {"at": format_time(calls.clock.now()), "items": latest_json(found)}
@@ -101,6 +114,11 @@ def router(calls: TelemetryReads) -> APIRouter:
         return begin.timestamp(), end.timestamp()
 
     return api
+
+
+def _shown(view: BaseModel) -> Response:
+    # Written out in the call's own thread: rows by the thousand never hold up the loop that takes presses in.
+    return Response(view.model_dump_json(by_alias=True), media_type="application/json")
 
 
 def place_of(homes: Homes, device_id: str) -> Place:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 from typing import Annotated, Any, Final
 
 import structlog
@@ -19,6 +18,7 @@ from backend.api.ingest_telemetry import telemetry_away
 from backend.api.problems import Problem
 from backend.api.security import require_staff
 from backend.api.telemetry import place_of, unknown_resident
+from backend.api.telemetry_turns import Turns
 from backend.api.telemetry_views import ErasedDevice, ErasureAnswer
 from backend.services.identity.actor import Actor, StaffRole
 from backend.services.telemetry.erase_person import ErasePerson, EraseRefusal, EraseRefused
@@ -76,13 +76,15 @@ class PrivacyCalls:
 def router(calls: PrivacyCalls) -> APIRouter:
     """The exports, and `/residents/{id}/telemetry/erase`."""
     api = APIRouter(tags=["telemetry"])
-    turns = threading.BoundedSemaphore(EXPORTS_AT_ONCE)
+    # Apart from each other: erasures that take long must not break off a file, nor the other way round.
+    exporting, erasing = Turns(), Turns()
+    running = threading.BoundedSemaphore(EXPORTS_AT_ONCE)
 
-    def export(places: Sequence[Place], wanted: Format, name: str) -> StreamingResponse:
-        chunks = in_turn(turns, lambda: calls.export(places, wanted.value))
+    async def export(places: Sequence[Place], wanted: Format, name: str) -> StreamingResponse:
+        chunks = in_turn(running, lambda: calls.export(places, wanted.value))
         try:
             # The first piece before the answer begins: a store that is away is said so, and not by half a file.
-            first = next(chunks, b"")
+            first = await exporting(lambda: next(chunks, b""))
         except TelemetryAway:
             raise telemetry_away() from None
         headers = {
@@ -90,31 +92,32 @@ def router(calls: PrivacyCalls) -> APIRouter:
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         }
-        return StreamingResponse(chain([first], chunks), media_type=MEDIA_TYPES[wanted], headers=headers)
+        return StreamingResponse(_pieces(first, chunks, exporting), media_type=MEDIA_TYPES[wanted], headers=headers)
 
     @api.get("/devices/{device_id}/telemetry/export", response_class=StreamingResponse, responses=_FILE)
-    def export_device(device_id: str, actor: Technician, format: Format = Format.CSV) -> StreamingResponse:
+    async def export_device(device_id: str, actor: Technician, format: Format = Format.CSV) -> StreamingResponse:
         """All that the device measured; hours where the readings have expired."""
-        place = place_of(calls.homes, device_id)
+        place = await exporting(lambda: place_of(calls.homes, device_id))
         log.info("telemetry_export", actor=actor.id, device_id=device_id, format=str(format))
-        return export([place], format, f"device-{device_id}")
+        return await export([place], format, f"device-{device_id}")
 
     @api.get("/residents/{resident_id}/telemetry/export", response_class=StreamingResponse, responses=_FILE)
-    def export_person(resident_id: str, actor: Administrator, format: Format = Format.CSV) -> StreamingResponse:
+    async def export_person(resident_id: str, actor: Administrator, format: Format = Format.CSV) -> StreamingResponse:
         """All that the devices of the resident's home measured; in a shared home, with the others."""
-        household = calls.homes.household(resident_id)
+        household = await exporting(lambda: calls.homes.household(resident_id))
         if household is None:
             raise unknown_resident()
         log.info("telemetry_export", actor=actor.id, resident_id=resident_id, format=str(format))
-        return export(household.places, format, f"resident-{resident_id}")
+        return await export(household.places, format, f"resident-{resident_id}")
 
     @api.post("/residents/{resident_id}/telemetry/erase", responses=_ERASED)
-    def erase(
+    async def erase(
         resident_id: str, body: EraseRequest, actor: Administrator, response: Response, key: Key = None
     ) -> ErasureAnswer:
         """Erase all readings of the resident's home, for good. 202: the store is away, it comes later."""
+        asked_by = f"{actor.kind}:{actor.id}"
         try:
-            erased = calls.erase(resident_id, shared=body.shared, actor=f"{actor.kind}:{actor.id}", key=key)
+            erased = await erasing(lambda: calls.erase(resident_id, shared=body.shared, actor=asked_by, key=key))
         except EraseRefused as refused:
             raise _refused(refused) from None
         answer = _answer(erased)
@@ -137,6 +140,13 @@ def in_turn(turns: threading.BoundedSemaphore, make: Callable[[], Iterator[bytes
         yield from make()
     finally:
         turns.release()
+
+
+async def _pieces(first: bytes, chunks: Iterator[bytes], exporting: Turns) -> AsyncIterator[bytes]:
+    piece: bytes | None = first
+    while piece is not None:
+        yield piece
+        piece = await exporting(lambda: next(chunks, None))
 
 
 def _answer(erased: list[Erasure]) -> ErasureAnswer:
