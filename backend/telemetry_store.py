@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from backend.adapters.clock import SystemClock
@@ -10,8 +10,10 @@ from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
 from backend.adapters.telemetry.influx.address import Address
 from backend.adapters.telemetry.influx.store import InfluxOptions, InfluxTelemetryStore
+from backend.adapters.telemetry.left_backlog import LeftBacklog
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.health.metrics import TelemetryBacklog
+from backend.services.telemetry.forget_device import Forgets, StoreForgets
 from backend.services.telemetry.ports import TelemetryStore
 from backend.services.telemetry.retention import Retention
 from backend.settings import Settings
@@ -44,6 +46,7 @@ class ChosenTelemetry:
     """The store in force and the devices' statuses, which stay in the file of this machine with either store.
 
     `roll_up`: makes roll-ups of hours that are over, None where the server does; `backlog`: what waits on disk.
+    `erasable`: every place of this machine and the server that holds something of devices, in use or left behind.
     """
 
     def __init__(self, settings: Settings, clock: SystemClock) -> None:
@@ -57,9 +60,13 @@ class ChosenTelemetry:
         if settings.telemetry_store == "influx":
             self.store = self._influx = InfluxTelemetryStore(influx_options(settings), clock, clock.monotonic)
             self.backlog = _figures(self._influx)
+            # The file of before the switch: its readings are as much a person's as those at the server.
+            left: Forgets = StoreForgets(SqliteTelemetryStore(database, clock.monotonic, self.retention))
         else:
             embedded = SqliteTelemetryStore(database, clock.monotonic, self.retention)
             self.store, self.roll_up = embedded, embedded.roll_up
+            left = LeftBacklog(settings.influx_backlog_path)
+        self.erasable: Sequence[Forgets] = (left, self.states, StoreForgets(self.store))
 
     def start(self, *, sends: bool) -> None:
         """`sends`: this process hands what waits to the server; another only asks."""

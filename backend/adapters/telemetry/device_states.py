@@ -20,6 +20,9 @@ _SEEN: Final = """
 INSERT INTO device_status (device_id, last_seen) VALUES (?, ?)
 ON CONFLICT (device_id) DO UPDATE SET last_seen = max(coalesce(device_status.last_seen, 0), excluded.last_seen)"""
 
+_FORGET: Final = """
+DELETE FROM device_status WHERE device_id = ? AND max(coalesce(last_seen, 0), coalesce(heard_at, 0)) <= ?"""
+
 
 class SqliteDeviceStates:
     """`DeviceStateStore` on the telemetry file."""
@@ -42,6 +45,13 @@ class SqliteDeviceStates:
         """An earlier moment never rewrites a later one."""
         with self._database.writing() as connection:
             connection.executemany(_SEEN, [(device_id, micros(at)) for device_id, at in moments.items()])
+
+    def forget(self, device_id: str, until: datetime | None) -> int:
+        """`Forgets`: the status, unless the device was heard of after `until`. It is no reading, so 0."""
+        with self._database.writing() as connection:
+            connection.execute(_FORGET, (device_id, 2**62 if until is None else micros(until)))
+        self._database.checkpoint()
+        return 0
 
     def status(self, device_id: str) -> DeviceStatus | None:
         """The device's status, or None where it was never heard of."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import inf
 from typing import Final
 
 import structlog
 
 from backend.services.telemetry.erasures import Erasure, Erasures, next_repeat
+from backend.services.telemetry.forget_device import Forgets, forget_everywhere
 from backend.services.telemetry.homes import Homes, Household
-from backend.services.telemetry.ports import Clock, TelemetryAway, TelemetryStore
+from backend.services.telemetry.ports import Clock, TelemetryAway
 
 log = structlog.get_logger()
 
@@ -39,9 +39,9 @@ class EraseRefused(Exception):  # noqa: N818 - an answer, not a fault
 
 @dataclass(frozen=True, slots=True)
 class ErasePerson:
-    """The use case of `POST /residents/{id}/telemetry/erase`."""
+    """The use case of `POST /residents/{id}/telemetry/erase`. `places`: all that hold something of devices."""
 
-    store: TelemetryStore
+    places: Sequence[Forgets]
     homes: Homes
     erasures: Erasures
     clock: Clock
@@ -74,8 +74,7 @@ class ErasePerson:
 
     def _erase(self, erasure: Erasure) -> Erasure:
         try:
-            # Everything, whatever the device's clock says: one that runs ahead measured before now all the same.
-            deleted = self.store.delete(erasure.device_id, -inf, inf)
+            deleted = forget_everywhere(self.places, erasure.device_id, None)
         except TelemetryAway:
             log.warning("telemetry_erasure_waits", request_id=erasure.request_id, device_id=erasure.device_id)
             return erasure
@@ -87,7 +86,7 @@ class ErasePerson:
 class FinishErasures:
     """The use case of the tick: erasures that could not be done, and repeats against what was under way."""
 
-    store: TelemetryStore
+    places: Sequence[Forgets]
     erasures: Erasures
     clock: Clock
 
@@ -95,8 +94,8 @@ class FinishErasures:
         """How many were done. Raises `TelemetryAway`; they stay due."""
         due = self.erasures.due(self.clock.now(), limit)
         for erasure in due:
-            end = inf if erasure.deleted is None else erasure.until.timestamp()
-            deleted = self.store.delete(erasure.device_id, -inf, end)
+            until = None if erasure.deleted is None else erasure.until
+            deleted = forget_everywhere(self.places, erasure.device_id, until)
             self.erasures.done(erasure, deleted, next_repeat(erasure, self.clock.now()))
             if deleted:
                 log.info("telemetry_erased_late", device_id=erasure.device_id, readings=deleted)

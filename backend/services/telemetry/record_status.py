@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.services.telemetry.intake import judge, received_at, refused
+from backend.services.telemetry.erasures import Fences
+from backend.services.telemetry.intake import IntakeReason, judge, received_at, refused
 from backend.services.telemetry.ports import Clock, DeviceRegistry, DeviceStateStore, StatusReport
 from contract.codec import Refusal, decode_status
 from contract.ingest import JsonItem, Outcome
@@ -20,6 +21,7 @@ class RecordStatus:
     states: DeviceStateStore
     registry: DeviceRegistry
     clock: Clock
+    fences: Fences
 
     def __call__(self, items: Sequence[JsonItem]) -> list[Outcome]:
         """Outcomes in the order of `items`; a report older than what is known is accepted and changes nothing.
@@ -28,6 +30,7 @@ class RecordStatus:
         """
         now = self.clock.now()
         outcomes = judge(items, self.registry)
+        fences = self.fences.fences({item.device_id for index, item in enumerate(items) if index not in outcomes})
         reports: list[StatusReport] = []
         for index, item in enumerate(items):
             if index in outcomes:
@@ -37,11 +40,16 @@ class RecordStatus:
             except Refusal as refusal:
                 outcomes[index] = refused(index, refusal.reason)
                 continue
+            received, fence = received_at(item, now), fences.get(item.device_id)
+            if fence is not None and received <= fence:
+                # Erased with the readings, so it does not come back from a spool either.
+                outcomes[index] = refused(index, IntakeReason.ERASED)
+                continue
             reports.append(
                 StatusReport(
                     device_id=item.device_id,
                     state=status.state,
-                    received_at=received_at(item, now),
+                    received_at=received,
                     retained=item.retained,
                     boot=status.boot,
                     at=parse_time(status.at) if status.at else None,

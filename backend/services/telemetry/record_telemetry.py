@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from backend.services.telemetry.erasures import Fences
 from backend.services.telemetry.intake import IntakeReason, judge, received_at, refused
-from backend.services.telemetry.ports import Clock, DeviceReading, DeviceRegistry, DeviceStateStore, TelemetryStore
+from backend.services.telemetry.ports import (
+    Clock,
+    DeviceReading,
+    DeviceRegistry,
+    DeviceStateStore,
+    TelemetryAway,
+    TelemetryStore,
+)
 from backend.services.telemetry.status import later
 from contract.codec import Refusal
 from contract.ingest import JsonItem, Outcome
 from contract.senml import Pack, decode_pack
 from contract.vocabulary import IngestOutcome
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +47,24 @@ class RecordTelemetry:
         for index, item in enumerate(items):
             if index in outcomes:
                 continue
-            received = received_at(item, now)
-            outcomes[index], of_item = _read(index, item, received, fences.get(item.device_id))
+            received, fence = received_at(item, now), fences.get(item.device_id)
+            outcomes[index], of_item = _read(index, item, received, fence)
             readings.extend(of_item)
-            if not item.retained:
+            if not item.retained and (fence is None or received > fence):
                 seen[item.device_id] = later(seen.get(item.device_id), received) or received
         if readings:
             self.store.write(readings)
         if seen:
-            self.states.seen(seen)
+            self._note(seen)
         return [outcomes[index] for index in range(len(items))]
+
+    def _note(self, seen: dict[str, datetime]) -> None:
+        try:
+            self.states.seen(seen)
+        except TelemetryAway as away:
+            # The readings are stored: an error would bring the whole batch again, for ever where the file is broken.
+            # The next sign of life makes up for it.
+            log.warning("telemetry_seen_not_stored", devices=len(seen), reason=str(away)[:200])
 
 
 def _read(

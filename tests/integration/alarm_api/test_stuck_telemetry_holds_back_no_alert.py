@@ -17,6 +17,7 @@ from backend.api.server import HttpServer
 from backend.api.telemetry_turns import MOST_WAITING, THREADS
 from backend.services.identity.actor import Actor, ActorKind, StaffRole
 from backend.services.telemetry.erase_person import ErasePerson
+from backend.services.telemetry.forget_device import StoreForgets
 from backend.services.telemetry.homes import Place
 from backend.services.telemetry.ports import Window
 from backend.services.telemetry.read_latest import ReadLatest
@@ -66,7 +67,7 @@ def server(database: Engine) -> Iterator[tuple[str, StuckStore, Alarm]]:
         return answer
 
     homes = MemoryHomes({"R1": "H1"}, [Place("X1", "terminal", None, "H1")])
-    erase = ErasePerson(store, homes, MemoryErasures(), alarm.clock, lambda: "request-1")
+    erase = ErasePerson([StoreForgets(store)], homes, MemoryErasures(), alarm.clock, lambda: "request-1")
 
     def export(places: Sequence[Place], format_: str) -> Iterator[bytes]:
         store.wait()

@@ -21,6 +21,7 @@ from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
+from backend.services.telemetry.forget_device import StoreForgets
 from backend.services.telemetry.record_telemetry import RecordTelemetry
 from contract.ingest import JsonItem
 from contract.times import format_time
@@ -46,8 +47,10 @@ class House:
         self.record = RecordTelemetry(
             self.store, SqliteDeviceStates(database), DeviceStates(engine), self.clock, erasures
         )
-        self.erase = ErasePerson(self.store, TelemetryHomes(engine), erasures, self.clock, lambda: "request")
-        self.finish = FinishErasures(self.store, erasures, self.clock)
+        self.erase = ErasePerson(
+            [StoreForgets(self.store)], TelemetryHomes(engine), erasures, self.clock, lambda: "request"
+        )
+        self.finish = FinishErasures([StoreForgets(self.store)], erasures, self.clock)
 
     def sends(self, before: float, received_before: float = 0.0) -> str:
         now = self.clock.now()

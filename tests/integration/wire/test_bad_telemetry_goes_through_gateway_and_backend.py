@@ -55,7 +55,7 @@ def test_every_item_has_an_outcome_and_the_next_good_one_counts(alarm: Alarm, tm
         Kind.TELEMETRY: RecordTelemetry(
             SqliteTelemetryStore(database, alarm.clock.monotonic), states, registry, alarm.clock, MemoryErasures()
         ),
-        Kind.STATUS: RecordStatus(states, registry, alarm.clock),
+        Kind.STATUS: RecordStatus(states, registry, alarm.clock, MemoryErasures()),
         Kind.RESULT: RecordResults(alarm.result),
     }
     found = [_read(message.topic, message.payload, alarm) for message in bad_messages("T7K2", 2500, seed=11)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 from backend.services.alarm.hand_out_commands import OutcomeReason
+from backend.services.telemetry.erasures import Erasure
 from backend.services.telemetry.ports import TelemetryAway
 from backend.services.telemetry.record_results import RecordResults
 from backend.services.telemetry.record_status import RecordStatus
@@ -88,6 +91,31 @@ def test_a_store_that_is_away_stores_nothing_and_says_so() -> None:
         RecordTelemetry(store, MemoryDeviceStates(), REGISTRY, CLOCK, MemoryErasures())([item(pack=pack(GOOD))])
 
 
+class ForgetfulStates(MemoryDeviceStates):
+    """Cannot note who was heard of."""
+
+    def seen(self, moments: Mapping[str, datetime]) -> None:
+        raise TelemetryAway("database is locked")
+
+
+def test_stored_readings_are_never_asked_for_again_because_their_sign_of_life_was_not_noted() -> None:
+    store = MemoryTelemetryStore()
+    record = RecordTelemetry(store, ForgetfulStates(), REGISTRY, CLOCK, MemoryErasures())
+    assert said(record([item(pack=pack(GOOD))])) == [("accepted", None)]
+    assert len(store.points) == 1
+
+
+def test_a_status_of_before_an_erasure_does_not_come_back() -> None:
+    states, erasures = MemoryDeviceStates(), MemoryErasures()
+    erasures.begin([Erasure("request", "T1", "R1", "staff:a", NOW, None, 0)])
+    status = item(status={"state": "online", "battery": 80})
+    assert said(RecordStatus(states, REGISTRY, CLOCK, erasures)([status])) == [("refused", "erased")]
+    assert said(
+        RecordTelemetry(MemoryTelemetryStore(), states, REGISTRY, CLOCK, erasures)([item(pack=pack(GOOD))])
+    ) == [("refused", "erased")]
+    assert states.known == {}
+
+
 def test_a_receive_time_that_cannot_be_is_replaced_by_ours() -> None:
     store = MemoryTelemetryStore()
     record = RecordTelemetry(store, MemoryDeviceStates(), REGISTRY, CLOCK, MemoryErasures())
@@ -99,7 +127,7 @@ def test_a_receive_time_that_cannot_be_is_replaced_by_ours() -> None:
 
 def test_each_status_has_its_outcome() -> None:
     states = MemoryDeviceStates()
-    outcomes = RecordStatus(states, REGISTRY, CLOCK)(
+    outcomes = RecordStatus(states, REGISTRY, CLOCK, MemoryErasures())(
         [
             item(status={"state": "online", "boot": 7, "battery": 80}),
             item("T2", status={"state": "asleep"}),

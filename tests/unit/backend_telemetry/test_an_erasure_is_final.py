@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from backend.services.telemetry.erase_person import ErasePerson, EraseRefusal, EraseRefused, FinishErasures
+from backend.services.telemetry.forget_device import StoreForgets
 from backend.services.telemetry.homes import Place
 from backend.services.telemetry.ports import DeviceReading
 from backend.services.telemetry.record_telemetry import RecordTelemetry
@@ -32,8 +33,8 @@ class World:
         places = [Place("T1", "terminal", None, "H1"), Place("S1", "sensor", "卧室", "H1")]
         homes = MemoryHomes({"R1": "H1", "R2": "H2", "R3": "H2"}, [*places, Place("T2", "terminal", None, "H2")])
         ids = (f"request-{number}" for number in count())
-        self.erase = ErasePerson(self.store, homes, self.erasures, self.clock, lambda: next(ids))
-        self.finish = FinishErasures(self.store, self.erasures, self.clock)
+        self.erase = ErasePerson([StoreForgets(self.store)], homes, self.erasures, self.clock, lambda: next(ids))
+        self.finish = FinishErasures([StoreForgets(self.store)], self.erasures, self.clock)
         registry = MemoryRegistry(T1="installed", S1="installed", T2="installed")
         self.record = RecordTelemetry(self.store, MemoryDeviceStates(), registry, self.clock, self.erasures)
         for device in ("T1", "S1", "T2"):
@@ -111,6 +112,31 @@ def test_a_batch_that_was_under_way_is_swept_away_and_new_readings_stay(world: W
     assert world.erasures.rows["request-0", "T1"].deleted == 3
 
 
+def test_a_late_batch_goes_whatever_its_device_thinks_the_time_is(world: World) -> None:
+    """Received before the erasure and dated after it, or at its very moment."""
+    until = world.clock.now()
+    world.erase("R1", shared=False, actor="staff:a", key=None)
+    world.store.write([world.reading("T1", ahead) for ahead in (0, 1, 3600, 3601, 7200)])
+    world.clock.turn(timedelta(seconds=3600.5))
+    world.store.write([world.reading("T1", 0)])  # between two of the old ones, received after
+    world.finish(10)
+    left = world.store.range("T1", "heart_rate", -inf, inf, 100)
+    assert [reading.at for reading in left] == [until.timestamp() + 3600.5]
+    assert world.erasures.rows["request-0", "T1"].deleted == 2 + 5
+
+
+def test_every_place_forgets_and_one_that_cannot_keeps_the_erasure_due(world: World) -> None:
+    left = MemoryTelemetryStore()
+    left.write([world.reading("T1", -600), world.reading("S1", -600)])
+    places = [StoreForgets(left), StoreForgets(world.store)]
+    left.away = True
+    erased = replace(world.erase, places=places)("R1", shared=False, actor="staff:a", key=None)
+    assert [erasure.deleted for erasure in erased] == [None, None]
+    left.away = False
+    assert replace(world.finish, places=places)(10) == 2
+    assert (left.points, world.left("T1"), world.left("S1")) == ({}, 0, 0)
+
+
 def test_an_erasure_is_repeated_for_a_month_and_then_over(world: World) -> None:
     world.erase("R1", shared=False, actor="staff:a", key=None)
     done = 0
@@ -145,7 +171,7 @@ def test_a_process_that_dies_half_way_leaves_the_rest_to_the_next(world: World) 
     dying = DyingStore()
     dying.points = world.store.points
     with pytest.raises(SystemExit):
-        replace(world.erase, store=dying)("R1", shared=False, actor="staff:a", key=None)
+        replace(world.erase, places=[StoreForgets(dying)])("R1", shared=False, actor="staff:a", key=None)
     assert (world.left("T1"), world.left("S1")) == (0, 2)
     assert world.sends("S1", measured=-15) == ("refused", "erased"), "the fence stands from the beginning"
     assert world.finish(10) == 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from backend.services.telemetry.erase_person import FinishErasures
 from backend.services.telemetry.erasures import Erasure
+from backend.services.telemetry.forget_device import StoreForgets
 from backend.services.telemetry.retention import Retain
 from backend.workers.telemetry import ERASURES_AT_ONCE, MOST_BATCHES, DueErasures, DueRollUps
 from tests.fakes.telemetry_homes import MemoryErasures
@@ -42,7 +43,7 @@ def test_erasures_are_finished_some_at_a_time() -> None:
     clock, erasures = ManualClock(), MemoryErasures()
     now = clock.now()
     erasures.begin([Erasure("q", f"T{number}", "R1", "a", now, now) for number in range(ERASURES_AT_ONCE + 5)])
-    tick = DueErasures(FinishErasures(MemoryTelemetryStore(), erasures, clock))
+    tick = DueErasures(FinishErasures([StoreForgets(MemoryTelemetryStore())], erasures, clock))
     tick()
     assert len(erasures.due(now, 100)) == 5
     tick()
