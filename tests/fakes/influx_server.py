@@ -23,6 +23,8 @@ ORG = "care"
 ORG_ID = "0a00000000000001"
 TOKEN = "a-token-of-tests"
 _UNITS = {"ns": 1, "us": 1_000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9, "d": 86_400 * 10**9}
+EXPIRED = "dropped {points} points outside retention policy of duration 2160h0m0s"
+"""As 2.7.12 says it; where points are dropped for another reason too, it is that reason alone which is said."""
 _CODES = {400: "invalid", 401: "unauthorized", 404: "not found", 413: "request too large", 422: "unprocessable entity"}
 
 
@@ -33,6 +35,8 @@ class Fault:
     status: int = 503
     message: str = "told to fail"
     retry_after: str | None = None
+    raw: bool = False
+    """Whether the message is the whole body, as a proxy would answer, in place of InfluxDB's own form."""
     calls: int | None = None
     stores: int = 0
     seconds: float = 0.0
@@ -136,7 +140,7 @@ class InfluxWireServer:
                 raise ConnectionAbortedError
             if fault.status != 204:
                 told = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-                return problem(fault.status, fault.message, told)
+                return Answer(fault.status, fault.message) if fault.raw else problem(fault.status, fault.message, told)
         for line in filter(self.unreadable, text.split("\n")):
             return problem(400, f"unable to parse '{line}': told to find it unreadable")
         try:
@@ -153,9 +157,12 @@ class InfluxWireServer:
             for line, reason in zip(lines, reasons, strict=True):
                 if reason is None:
                     bucket.put(line)
-        dropped = [reason for reason in reasons if reason]
+        dropped = [reason for reason in reasons if reason and reason != EXPIRED] or [
+            reason for reason in reasons if reason
+        ]
         if dropped:
-            told = f"failure writing points to database: partial write: {dropped[0]} dropped={len(dropped)}"
+            reason = dropped[0].format(points=len(dropped))
+            told = f"failure writing points to database: partial write: {reason} dropped={len(dropped)}"
             return problem(422, told)
         return Answer(204)
 
@@ -165,7 +172,7 @@ class InfluxWireServer:
         if self._now is not None and bucket.retention_seconds:
             begin = self._now() - timedelta(seconds=bucket.retention_seconds)
             if line.at < begin.timestamp() * 1e9:
-                return "dropped 1 points outside retention policy"
+                return EXPIRED
         return bucket.conflict(line)
 
     def _struck(self) -> Fault | None:

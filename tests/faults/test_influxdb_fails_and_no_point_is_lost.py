@@ -8,7 +8,9 @@ from math import inf
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from backend.adapters.telemetry.influx import drain, rollups
 from backend.adapters.telemetry.influx.store import InfluxTelemetryStore
 from backend.services.telemetry.ports import DeviceReading, TelemetryAway
 from tests.fakes.influx_lines import Line
@@ -70,6 +72,9 @@ FAULTS: dict[str, Callable[[StandIn], None]] = {
     "unavailable": refuses(status=503),
     "disk full": refuses(status=500, message="engine: error writing WAL entry: no space left on device"),
     "a proxy's refusal": refuses(status=400, message="<html>bad request</html>"),
+    "a proxy's own 400": refuses(status=400, message="<html>bad request: unable to parse</html>", raw=True),
+    "a proxy's 422": refuses(status=422, message="<html>partial write</html>", raw=True),
+    "a 422 that names no point": refuses(status=422, message="bucket is read only"),
     "a proxy's 200": refuses(status=200, message="<html>welcome</html>"),
     "cut off before": refuses(status=0),
     "cut off in the middle": refuses(status=0, stores=7),
@@ -195,6 +200,60 @@ def test_an_erasure_needs_the_server_and_reaches_what_waits(server: StandIn, sto
     assert numbers(store, "T2") == [0.0, 1.0, 2.0]
 
 
+def test_an_export_that_would_not_be_whole_is_none(server: StandIn, store: InfluxTelemetryStore) -> None:
+    """Only writes fail here: everything else would go well."""
+    server.wire.fault = Fault(503)
+    store.write(points(5, 5))
+    wait_until(lambda: store.figures().trouble, "the trouble is seen")
+    with pytest.raises(TelemetryAway):
+        list(store.export("T1"))
+    server.wire.fault = None
+    arrived(store)
+    assert [reading.value for reading in store.export("T1")] == [float(number) for number in range(10)]
+
+
+def test_a_host_clock_that_jumps_ahead_throws_nothing_away(server: StandIn, tmp_path: Path) -> None:
+    moment = [NOW]
+    server.wire.fault = Fault(503)
+    store = open_store(server.target, tmp_path, now=lambda: moment[0])
+    store.retain(NOW.timestamp())
+    store.write(points(0, 5))
+    wait_until(lambda: store.figures().trouble, "they wait")
+    moment[0] += timedelta(days=3650)
+    store.retain(moment[0].timestamp())
+    server.wire.fault = None
+    arrived(store)
+    assert store.figures().expired == 0
+    assert server.wire.raw().count() == 5
+    assert numbers(store) == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert [reading.value for reading in store.latest("T1")] == [4.0]
+    store.stop()
+
+
+def test_what_the_server_finds_too_old_is_counted_and_holds_nothing_up(
+    server: StandIn, store: InfluxTelemetryStore
+) -> None:
+    old = [DeviceReading("T1", "heart_rate", NOW.timestamp() - 86400 * 100 - at, 1.0, NOW) for at in range(40)]
+    server.wire.bad_line = lambda line: "value=13.0" in line
+    store.write(old + points(5, 20))
+    arrived(store)
+    assert numbers(store) == [float(number) for number in range(25) if number != 13]
+    assert (store.figures().expired, store.figures().quarantined) == (40, 1)
+
+
+def test_no_log_quotes_a_reading(server: StandIn, store: InfluxTelemetryStore) -> None:
+    with capture_logs() as said:
+        server.wire.unreadable = lambda line: "value=13.0" in line
+        store.write(points(13, 1))
+        arrived(store)
+        server.wire.fault = Fault(500, message="engine: reading,device_id=T1 value=14.0")
+        store.write(points(14, 1))
+        wait_until(lambda: store.figures().trouble, "the trouble is seen")
+        detail = store.health().detail
+    assert {entry["event"] for entry in said} >= {"influx_points_refused", "influx_lost"}
+    assert "value=" not in f"{said}{detail}"
+
+
 def test_a_gap_in_contact_is_rolled_up_again(server: StandIn, tmp_path: Path) -> None:
     """The stand-in runs no tasks: what is rolled up here was made by the platform."""
     moment = [(NOW - timedelta(days=1)).replace(minute=30, second=0)]
@@ -223,6 +282,22 @@ def test_what_a_task_writes_after_an_erasure_is_erased_too(server: StandIn, tmp_
     moment[0] += timedelta(minutes=6)
     wait_until(lambda: hours.count("low") == 0, "the roll-up is gone")
     store.stop()
+
+
+def test_erasures_are_looked_after_while_points_wait_without_end(
+    server: StandIn, store: InfluxTelemetryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "BATCH", 10)
+    monkeypatch.setattr(drain, "ERASED_EVERY", 1)
+    monkeypatch.setattr(rollups, "TASK_ENDED", timedelta(0))
+    assert store.delete("T1", -inf, inf) == 5
+    server.wire.calls.clear()
+    server.wire.fault = Fault(204, seconds=0.05)
+    store.write(points(0, 200, "T2"))
+    wait_until(lambda: "POST /api/v2/delete" in server.wire.calls, "the roll-ups are erased again")
+    assert store.figures().waiting > 0
+    server.wire.fault = None
+    arrived(store)
 
 
 def test_a_host_with_a_new_disk_knows_the_latest_values_again(

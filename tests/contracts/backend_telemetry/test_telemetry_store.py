@@ -175,21 +175,34 @@ def test_an_export_is_everything_of_the_device_by_metric_and_time(store: Telemet
     assert list(store.export("T3")) == []
 
 
-def test_what_is_older_than_its_retention_is_forgotten_finest_first(store: TelemetryStore) -> None:
-    """Readings for ten years, minutes for twenty, hours for thirty: see the fixture."""
-    year, day = 365 * 86400.0, 86400.0
-    # Some days ago: a store may still read the last hours from its points, whatever the retention.
-    base = T0 - 5 * day
-    store.write([reading(-5 * day - 900, 70.0), reading(-4 * day, 71.0)])
-    span = (base - day, base + 2 * day)
-    assert len(store.windows("T1", "heart_rate", *span, 60)) == 2
-    store.retain(base + 10 * year + 7200)
+YEAR, DAY = 365 * 86400.0, 86400.0
+# Some days ago: a store may still read the last hours from its points, whatever the retention.
+BASE = T0 - 5 * DAY
+SPAN = (BASE - DAY, BASE + 2 * DAY)
+"""Readings for ten years, minutes for twenty, hours for thirty: see the fixture."""
+
+
+def grown_old(store: TelemetryStore, now: float) -> None:
+    """Two readings, one a little too old for what is kept at `now`. Once a store: no clock jumps years."""
+    store.write([reading(-5 * DAY - 900, 70.0), reading(-4 * DAY, 71.0)])
+    assert len(store.windows("T1", "heart_rate", *SPAN, 60)) == 2
+    store.retain(now)
+
+
+def test_readings_older_than_their_retention_are_forgotten_first(store: TelemetryStore) -> None:
+    grown_old(store, BASE + 10 * YEAR + 7200)
     assert values(store.range("T1", "heart_rate", -inf, inf, 10)) == values(list(store.export("T1"))) == [71.0]
-    assert len(store.windows("T1", "heart_rate", *span, 60)) == 2
-    assert [window.count for window in store.windows("T1", "heart_rate", *span, 30)] == [1]
-    store.retain(base + 20 * year + 7200)
+    assert len(store.windows("T1", "heart_rate", *SPAN, 60)) == 2
+    assert [window.count for window in store.windows("T1", "heart_rate", *SPAN, 30)] == [1]
+
+
+def test_minutes_older_than_their_retention_are_forgotten_next(store: TelemetryStore) -> None:
+    grown_old(store, BASE + 20 * YEAR + 7200)
     assert store.latest("T1") == []
-    assert [window.high for window in store.windows("T1", "heart_rate", *span, 60)] == [71.0]
-    assert [window.high for window in store.windows("T1", "heart_rate", *span, 3600)] == [70.0, 71.0]
-    store.retain(T0 + 40 * year)
-    assert store.windows("T1", "heart_rate", *span, 3600) == []
+    assert [window.high for window in store.windows("T1", "heart_rate", *SPAN, 60)] == [71.0]
+    assert [window.high for window in store.windows("T1", "heart_rate", *SPAN, 3600)] == [70.0, 71.0]
+
+
+def test_hours_older_than_their_retention_are_forgotten_last(store: TelemetryStore) -> None:
+    grown_old(store, T0 + 40 * YEAR)
+    assert store.windows("T1", "heart_rate", *SPAN, 3600) == []

@@ -57,7 +57,12 @@ def test_times_up_to_nanoseconds(text: str, expected: int) -> None:
     ("status", "body", "reason"),
     [
         (400, '{"code":"invalid","message":"unable to parse \'x\': missing fields"}', Trouble.BAD_POINTS),
-        (422, '{"message":"partial write: field type conflict dropped=1"}', Trouble.BAD_POINTS),
+        (422, '{"code":"unprocessable entity","message":"partial write: conflict dropped=1"}', Trouble.BAD_POINTS),
+        (422, '{"code":"unprocessable entity","message":"bucket is read only"}', Trouble.REFUSED),
+        (422, '{"message":"partial write"}', Trouble.REFUSED),
+        (422, "<html>partial write: unable to parse</html>", Trouble.REFUSED),
+        (400, "<html>unable to parse</html>", Trouble.REFUSED),
+        (503, '{"code":"unavailable","message":"partial write"}', Trouble.BUSY),
         (400, "<html>bad request</html>", Trouble.REFUSED),
         (400, "[1]", Trouble.REFUSED),
         (401, "", Trouble.UNAUTHORISED),
@@ -73,6 +78,13 @@ def test_times_up_to_nanoseconds(text: str, expected: int) -> None:
 )
 def test_only_a_refusal_that_names_points_condemns_points(status: int, body: str, reason: Trouble) -> None:
     assert of_status(status, body, None).reason is reason
+
+
+def test_what_the_server_quotes_is_in_no_log() -> None:
+    body = '{"code":"invalid","message":"unable to parse \'reading,device_id=T9 value=71.5\': bad"}'
+    trouble = of_status(400, body, None)
+    assert str(trouble) == "bad_points: status 400"
+    assert "T9" in trouble.detail
 
 
 @pytest.fixture

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
+LONG_SECONDS: Final = 300.0
+"""What goes through all that a device ever measured may take so long: counts and erasures of years."""
 Parameter = str | int | datetime | timedelta
 """What may stand beside a Flux text."""
 

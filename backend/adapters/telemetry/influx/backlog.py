@@ -29,6 +29,7 @@ INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET v
 
 QUARANTINED: Final = "quarantined"
 EXPIRED: Final = "expired"
+"""How many points were too old for the server when they came to it."""
 CONTACT: Final = "contact"
 """When the server was last found well: microseconds since 1970."""
 GAP_FROM: Final = "gap_from"
@@ -82,9 +83,11 @@ class Backlog:
             ).fetchall()
         return [Waiting(row[0], row[1:]) for row in rows]
 
-    def settle(self, sent: Sequence[Waiting], refused: Sequence[Refused], expired: int, late_before: int) -> None:
+    def settle(
+        self, sent: Sequence[Waiting], refused: Sequence[Refused], expired: Sequence[Waiting], late_before: int
+    ) -> None:
         """These are done with. Hours with points from before `late_before` must be rolled up again."""
-        gone = {entry.point.id for entry in refused}
+        gone = {entry.point.id for entry in refused} | {point.id for point in expired}
         hours = {
             (point.values[0], floor(point.values[2], HOUR))
             for point in sent
@@ -100,7 +103,7 @@ class Backlog:
             connection.execute(
                 "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?", (QUARANTINE_ROWS,)
             )
-            connection.executemany(_COUNT_UP, [(QUARANTINED, len(refused)), (EXPIRED, expired)])
+            connection.executemany(_COUNT_UP, [(QUARANTINED, len(refused)), (EXPIRED, len(expired))])
 
     def last_id(self) -> int:
         """The id of the newest point that waits, or waited when one was last taken in; 0: there never was any."""

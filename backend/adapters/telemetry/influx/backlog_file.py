@@ -5,7 +5,10 @@ One file, shared by all processes of a host. `synchronous=FULL`: the gateway let
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
+from contextlib import suppress
 from typing import Final
 
 from backend.adapters.telemetry.database import LOCK_SECONDS, TelemetryDatabase
@@ -39,6 +42,10 @@ class BacklogFile(TelemetryDatabase):
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Made before SQLite makes it, for its owner's eyes only; SQLite's files beside it get the same mode. Not by
+        # `open`: closing a descriptor of the file would end the locks that this process holds on it.
+        with suppress(FileExistsError):
+            os.mknod(self.path, 0o600 | stat.S_IFREG)
         connection = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode=WAL")

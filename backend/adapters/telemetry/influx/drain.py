@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import threading
+import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from backend.adapters.telemetry.influx.backlog import Backlog, Refused, Waiting
-from backend.adapters.telemetry.influx.horizons import Horizons
 from backend.adapters.telemetry.influx.latest import Latest
 from backend.adapters.telemetry.influx.line import NoLine, encode
 from backend.adapters.telemetry.influx.rollups import Rollups
@@ -35,8 +36,18 @@ FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 30.0
 LONGEST_ASKED_SECONDS: Final = 600.0
 """`Retry-After` is believed up to this."""
+ERASED_EVERY: Final = 20
+"""Batches between two looks at what was erased, while points wait without end."""
 SETUP_SECONDS: Final = 600.0
 """How often buckets and tasks are looked at."""
+
+
+@dataclass(slots=True)
+class Undone:
+    """Points that the server will never store: refused for what they are, or too old for its retention."""
+
+    refused: list[Refused] = field(default_factory=list)
+    expired: list[Waiting] = field(default_factory=list)
 
 
 class Drain:
@@ -68,6 +79,7 @@ class Drain:
         self._set_up_at: float | None = None
         self._trouble: str | None = None
         self._failures = 0
+        self._batches = 0
 
     @property
     def trouble(self) -> str | None:
@@ -121,13 +133,15 @@ class Drain:
                     return IDLE_SECONDS
                 more = self._work()
         except ServerTrouble as trouble:
-            return self._failed(trouble.reason, trouble, trouble.retry_after)
+            return self._failed(trouble.reason, str(trouble), trouble.retry_after)
         except (TelemetryAway, OSError) as error:
-            return self._failed("disk", error, None)
+            return self._failed("disk", str(error), None)
         except Exception as error:
             # What nobody thought of must not end the thread: the points would wait for ever.
-            log.exception("influx_drain_broke")
-            return self._failed("unexpected", error, None)
+            # Not its words: they may quote a value.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("influx_drain_broke", error=type(error).__name__, file=place.name, line=place.lineno)
+            return self._failed("unexpected", type(error).__name__, None)
         finally:
             with self._progress:
                 self._progress.notify_all()
@@ -142,45 +156,57 @@ class Drain:
         points = self._backlog.oldest(BATCH)
         if points:
             self._send(points)
+            self._batches += 1
+            if self._batches % ERASED_EVERY == 0:
+                self._rollups.look_after_erased(self._now())
             return True
         self._latest.fill(self._now())
         return self._rollups.look_after(self._now())
 
     def _send(self, points: Sequence[Waiting]) -> None:
         now = self._now()
-        kept_from = Horizons.kept(self._backlog).moved_to(now, self._setup.retention).raw
-        kept = [point for point in points if point.values[2] >= kept_from]
-        lines, refused = _lines(kept)
-        refused += self._deliver(lines)
+        # What is too old is sent all the same: that this host's clock finds it so is no reason to throw it away.
+        lines, refused = _lines(points)
+        undone = Undone(refused)
+        self._deliver(lines, undone)
         # A process that dies here sends the same points again, and they are the same points.
-        self._backlog.settle(points, refused, len(points) - len(kept), micros(now - LATE))
+        self._backlog.settle(points, undone.refused, undone.expired, micros(now - LATE))
         if refused:
-            log.warning("influx_points_refused", points=len(refused), reason=refused[0].reason)
+            log.warning("influx_points_refused", points=len(refused), reason=refused[0].reason.partition(" ")[0])
+        if undone.expired:
+            log.warning("influx_points_expired", points=len(undone.expired))
+        if lines:
+            self._rollups.in_contact(now)
 
-    def _deliver(self, lines: Sequence[tuple[Waiting, str]]) -> list[Refused]:
-        """The points that will never be stored; all others are, when this returns."""
+    def _deliver(self, lines: Sequence[tuple[Waiting, str]], undone: Undone) -> None:
+        """Adds to `undone` the points that will never be stored; all others are, when this returns."""
         if not lines:
-            return []
+            return
         try:
             self._server.write(self._setup.buckets.raw, [line for _, line in lines])
         except ServerTrouble as trouble:
             if trouble.reason not in (Trouble.BAD_POINTS, Trouble.TOO_LARGE):
                 raise
+            if trouble.expired == len(lines):
+                undone.expired += [point for point, _ in lines]
+                return
             if len(lines) == 1:
-                return [Refused(lines[0][0], str(trouble))]
+                undone.refused.append(Refused(lines[0][0], trouble.detail))
+                return
         else:
-            return []
+            return
         if self._stopping.is_set():
             raise ServerTrouble(Trouble.AWAY, "stopping")
         # The answer does not say reliably which points are bad: halve until it is one.
         middle = len(lines) // 2
-        return self._deliver(lines[:middle]) + self._deliver(lines[middle:])
+        self._deliver(lines[:middle], undone)
+        self._deliver(lines[middle:], undone)
 
-    def _failed(self, reason: str, error: Exception, retry_after: float | None) -> float:
+    def _failed(self, reason: str, detail: str, retry_after: float | None) -> float:
         if reason == Trouble.MISSING:
             self._set_up_at = None
         if self._trouble != reason:
-            log.warning("influx_lost", reason=reason, detail=str(error)[:300])
+            log.warning("influx_lost", reason=reason, detail=detail[:300])
         self._trouble = reason
         self._failures += 1
         if retry_after is not None:
@@ -202,5 +228,5 @@ def _lines(points: Sequence[Waiting]) -> tuple[list[tuple[Waiting, str]], list[R
         try:
             lines.append((point, encode(*point.values)))
         except NoLine as reason:
-            refused.append(Refused(point, f"no_line: {reason}"))
+            refused.append(Refused(point, f"no_line {reason}"))
     return lines, refused

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from backend.adapters.telemetry.influx import queries
-from backend.adapters.telemetry.influx.address import Parameter
+from backend.adapters.telemetry.influx.address import LONG_SECONDS, Parameter
 from backend.adapters.telemetry.influx.answers import Row, micros
 from backend.adapters.telemetry.influx.backlog import Values
-from backend.adapters.telemetry.influx.line import FIELD_COUNT, FIELD_HIGH, FIELD_LOW, FIELD_SUM
+from backend.adapters.telemetry.influx.line import FIELD_COUNT, FIELD_HIGH, FIELD_LOW, FIELD_SUM, ROLL_UP_FIELDS
 from backend.adapters.telemetry.influx.points import points
 from backend.adapters.telemetry.influx.setup import Buckets
 from backend.adapters.telemetry.influx.spans import Span, as_parameters
@@ -36,16 +36,17 @@ class Reader:
 
     def device_points(self, device_id: str, span: Span) -> list[Values]:
         """All of one device."""
-        return points(self._ask(queries.DEVICE_POINTS, self.buckets.raw, device_id, span), device_id)
+        return points(self._ask(queries.DEVICE_POINTS, self.buckets.raw, device_id, span, LONG_SECONDS), device_id)
 
     def first_times(self, device_id: str, span: Span) -> dict[str, int]:
         """The metrics of one device, and when each begins."""
-        rows = self._ask(queries.SERIES, self.buckets.raw, device_id, span)
+        rows = self._ask(queries.SERIES, self.buckets.raw, device_id, span, LONG_SECONDS)
         return {row["metric"]: micros(row["_time"]) for row in rows}
 
     def count(self, device_id: str, span: Span) -> int:
         """How many readings of one device there are."""
-        return sum(int(row["_value"]) for row in self._ask(queries.COUNT, self.buckets.raw, device_id, span))
+        rows = self._ask(queries.COUNT, self.buckets.raw, device_id, span, LONG_SECONDS)
+        return sum(int(row["_value"]) for row in rows)
 
     def raw_windows(self, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
         """One series in windows of `width` microseconds, from its points; the span is of whole windows."""
@@ -59,15 +60,25 @@ class Reader:
         every = timedelta(microseconds=width)
         return _windows_of(self._ask(flux, bucket, device_id, span, _metric=metric, _every=every), width)
 
-    def _ask(self, flux: str, bucket: str, device_id: str, span: Span, **more: Parameter) -> Iterable[Row]:
-        return self.server.query(flux, {"_bucket": bucket, "_device": device_id, **as_parameters(span), **more})
+    def _ask(
+        self, flux: str, bucket: str, device_id: str, span: Span, seconds: float | None = None, **more: Parameter
+    ) -> Iterable[Row]:
+        return self.server.query(
+            flux, {"_bucket": bucket, "_device": device_id, **as_parameters(span), **more}, seconds
+        )
 
 
 def _windows_of(rows: Iterable[Row], width: int) -> list[Window]:
     found: dict[int, dict[str, float]] = {}
     for row in rows:
         found.setdefault(floor(micros(row["_time"]), width), {})[row["result"]] = float(row["_value"])
+    # Half written by a task that broke off, a window has not all its fields yet: it is none.
+    whole = ((start, of) for start, of in sorted(found.items()) if of.keys() >= set(ROLL_UP_FIELDS) and of[FIELD_COUNT])
     return [
-        Window(start / 1e6, of[FIELD_LOW], of[FIELD_SUM] / of[FIELD_COUNT], of[FIELD_HIGH], round(of[FIELD_COUNT]))
-        for start, of in sorted(found.items())
+        Window(start / 1e6, of[FIELD_LOW], _mean(of), of[FIELD_HIGH], round(of[FIELD_COUNT])) for start, of in whole
     ]
+
+
+def _mean(of: dict[str, float]) -> float:
+    """Not outside what it is the mean of, whatever the rounding of a long sum."""
+    return min(max(of[FIELD_SUM] / of[FIELD_COUNT], of[FIELD_LOW]), of[FIELD_HIGH])

@@ -54,14 +54,29 @@ class Rollups:
 
     def look_after(self, now: datetime) -> bool:
         """One step of what is due, the server being idle; whether there may be more."""
-        if self._contact is None or not timedelta(0) <= now - self._contact < CONTACT_EVERY:
+        if self._is_long_ago(now):
             self._server.bucket(self._buckets.raw)
-            if self._make_up(now):
-                return True
-            self._backlog.set_marks({CONTACT: micros(now)})
-            self._contact = now
-        self._look_after_erased(micros(now))
+            self.in_contact(now)
+        self.look_after_erased(now)
+        if self._make_up(now):
+            return True
         return self.make_again(None, HOURS_AT_ONCE) == HOURS_AT_ONCE
+
+    def in_contact(self, now: datetime) -> None:
+        """The server has just done what it was asked: keep that, and first of all what was missed before it."""
+        if not self._is_long_ago(now):
+            return
+        kept, marks = {CONTACT: micros(now)}, self._backlog.marks()
+        before = marks.get(CONTACT)
+        if before is not None and micros(now) - before > _micros_of(GAP):
+            hour = floor(before - _micros_of(LOOK_BACK), HOUR)
+            kept[GAP_FROM] = min(marks.get(GAP_FROM) or hour, hour)
+            log.info("influx_rolls_up_again", since=moment(hour).isoformat(), until=now.isoformat())
+        self._backlog.set_marks(kept)
+        self._contact = now
+
+    def _is_long_ago(self, now: datetime) -> bool:
+        return self._contact is None or not timedelta(0) <= now - self._contact < CONTACT_EVERY
 
     def erased(self, device_id: str, start: int, stop: int, now: datetime) -> None:
         """The device's readings of the span are about to be erased."""
@@ -78,19 +93,16 @@ class Rollups:
             last = min(ceiling(stop, unit), LATEST + 1) - 1
             self._server.delete(bucket, of_device(device_id), moment(floor(start, unit)), moment(last))
 
-    def _look_after_erased(self, now: int) -> None:
-        for row, device_id, start, stop in self._backlog.erased(now):
+    def look_after_erased(self, now: datetime) -> None:
+        """Erase again what the server's tasks wrote after an erasure; also while points wait, or it would never be."""
+        for row, device_id, start, stop in self._backlog.erased(micros(now)):
             self.delete(device_id, start, stop)
             self._roll_up(ROLL_UP_DEVICE, {"_device": device_id}, start, stop)
             self._backlog.strike_out_erased(row)
 
     def _make_up(self, now: datetime) -> bool:
         """One hour of what the server's tasks missed while there was no contact; whether there is more of it."""
-        marks = self._backlog.marks()
-        hour, before = marks.get(GAP_FROM, 0), marks.get(CONTACT)
-        if not hour and before is not None and micros(now) - before > _micros_of(GAP):
-            hour = floor(before - _micros_of(LOOK_BACK), HOUR)
-            log.info("influx_rolls_up_again", since=moment(hour).isoformat(), until=now.isoformat())
+        hour = self._backlog.marks().get(GAP_FROM, 0)
         if not hour:
             return False
         self._roll_up(ROLL_UP_ALL, {}, hour, hour + HOUR)

@@ -22,7 +22,7 @@ from influxdb_client.client.exceptions import InfluxDBError
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from backend.adapters.telemetry.influx.address import Address, Found, Parameter
+from backend.adapters.telemetry.influx.address import LONG_SECONDS, Address, Found, Parameter
 from backend.adapters.telemetry.influx.answers import BadAnswer, Row, rows
 from backend.adapters.telemetry.influx.line import PRECISION
 from backend.adapters.telemetry.influx.trouble import ServerTrouble, Trouble, of_status
@@ -72,7 +72,7 @@ class InfluxServer:
 
     def delete(self, bucket: str, predicate: str, start: datetime, last: datetime) -> None:
         """Forget what the predicate names from `start` to `last`, both included."""
-        with self._asking() as client:
+        with self._asking(LONG_SECONDS) as client:
             span = _CLIENT.DeletePredicateRequest(start=start, stop=last, predicate=predicate)
             _, status, _ = _CLIENT.DeleteService(client.api_client).post_delete_with_http_info(
                 span, bucket=bucket, org=self._address.org
@@ -176,7 +176,7 @@ class InfluxServer:
 def _done(status: int) -> None:
     """Only InfluxDB's own 204 says that it is done: a proxy's 200 would be the end of the points."""
     if status != 204:
-        raise ServerTrouble(Trouble.FAILED, f"{status} is no answer of InfluxDB's")
+        raise ServerTrouble(Trouble.FAILED, f"{status} is no answer of InfluxDB's", status=status)
 
 
 def _token(path: Path) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from backend.adapters.telemetry.influx.address import Address
 from backend.adapters.telemetry.influx.backlog import EXPIRED, QUARANTINED, Backlog
 from backend.adapters.telemetry.influx.drain import Drain
-from backend.adapters.telemetry.influx.horizons import Horizons
+from backend.adapters.telemetry.influx.horizons import Horizons, Retaining
 from backend.adapters.telemetry.influx.latest import Latest
 from backend.adapters.telemetry.influx.points import reading
 from backend.adapters.telemetry.influx.reader import Reader
@@ -36,6 +36,8 @@ SLOW_DOWN_SECONDS: Final = 1.0
 """...by so much a call. It is never refused before the backlog's bound."""
 ERASE_SECONDS: Final = 30.0
 """How long an erasure waits for a batch under way."""
+EXPORT_SECONDS: Final = 30.0
+"""How long an export waits for what is on its way, before it says that it would not be whole."""
 HEALTH_SECONDS: Final = 2.0
 """A server that takes longer is not well, and whoever asks for its health has more to look after."""
 PAGE: Final = 20_000
@@ -75,7 +77,6 @@ class InfluxTelemetryStore:
 
         self._clock = clock
         self._monotonic = monotonic
-        self._retention = options.retention
         self._buckets = Buckets.of(options.bucket_prefix)
         self._server = InfluxServer(options.address, clock.now)
         self._backlog = Backlog(options.backlog_path, options.backlog_max_bytes)
@@ -83,6 +84,7 @@ class InfluxTelemetryStore:
         self._latest = Latest(self._backlog, self._reader)
         self._rollups = Rollups(self._backlog, self._server, self._buckets)
         self._turn = Turn(options.backlog_path, monotonic)
+        self._retaining = Retaining(self._backlog, options.retention, monotonic)
         setup = Setup(self._server, self._buckets, options.retention)
         self._drain = Drain(
             self._backlog, self._server, setup, self._rollups, self._latest, self._turn, clock.now, monotonic
@@ -183,7 +185,9 @@ class InfluxTelemetryStore:
             return gone + self._backlog.forget(device_id, first, last, self._latest.left(device_id, now))
 
     def export(self, device_id: str) -> Iterator[DeviceReading]:
-        """All that the device measured, by metric and time, a page at a time."""
+        """All that the device measured, by metric and time, a page at a time; never less than was taken in."""
+        if not self._drain.wait_until_sent(EXPORT_SECONDS):
+            raise TelemetryAway("readings wait for InfluxDB")
         with self._asking():
             span = clipped(Horizons.kept(self._backlog).raw / 1e6, float("inf"))
             first_times = self._reader.first_times(device_id, span)
@@ -198,7 +202,7 @@ class InfluxTelemetryStore:
 
     def retain(self, now: float) -> None:
         """Show nothing older from now on; the server forgets it by its buckets' retention, whole shards at a time."""
-        Horizons.kept(self._backlog).moved_to(moment(round(now * 1e6)), self._retention).keep(self._backlog)
+        self._retaining(moment(round(now * 1e6)))
 
     def health(self) -> StoreHealth:
         """Whether the server answers us, and how long that takes; never raises."""

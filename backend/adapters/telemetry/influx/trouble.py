@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -21,7 +22,7 @@ class Trouble(StrEnum):
     MISSING = "missing"
     """The organisation or the bucket is not there (404)."""
     BAD_POINTS = "bad_points"
-    """At least one of the points will never be stored (400 that names a line, 422)."""
+    """At least one of the points will never be stored: InfluxDB's own 400 naming a line, or 422 naming a part."""
     TOO_LARGE = "too_large"
     """The whole is too much for one call (413)."""
     REFUSED = "refused"
@@ -31,20 +32,29 @@ class Trouble(StrEnum):
 
 
 class ServerTrouble(Exception):  # noqa: N818 - a state, not a fault of ours
-    """A call came to nothing. `retry_after`: seconds that the server asks to be left alone, where it says so."""
+    """A call came to nothing. `retry_after`: seconds that the server asks to be left alone, where it says so.
 
-    def __init__(self, reason: Trouble, detail: str, retry_after: float | None = None) -> None:
-        super().__init__(f"{reason}: {detail[:DETAIL_LIMIT]}")
+    `status`: that of an answer, 0 where there was none. What the server says goes into `detail` alone: it quotes the
+    lines it refuses, and the text of an exception ends in logs. `expired`: the points too old for its retention.
+    """
+
+    def __init__(self, reason: Trouble, detail: str, retry_after: float | None = None, status: int = 0) -> None:
+        super().__init__(f"{reason}: status {status}" if status else f"{reason}: {detail[:DETAIL_LIMIT]}")
         self.reason = reason
         self.retry_after = retry_after
+        self.detail = detail[:DETAIL_LIMIT]
+        found = _EXPIRED.search(detail) if reason is Trouble.BAD_POINTS else None
+        self.expired = int(found[1]) if found else 0
 
 
+_CONDEMNED: Final = {400: "unable to parse", 422: "partial write"}
+"""What InfluxDB says when points are the reason. Of a 400 nothing is stored, of a 422 what was not dropped."""
+_EXPIRED: Final = re.compile(r"dropped (\d+) points outside retention policy")
 _BY_STATUS: Final = {
     401: Trouble.UNAUTHORISED,
     403: Trouble.UNAUTHORISED,
     404: Trouble.MISSING,
     413: Trouble.TOO_LARGE,
-    422: Trouble.BAD_POINTS,
     429: Trouble.BUSY,
     503: Trouble.BUSY,
 }
@@ -52,20 +62,23 @@ _BY_STATUS: Final = {
 
 def of_status(status: int, body: str, retry_after: float | None) -> ServerTrouble:
     """The trouble of an answer with that status; `body` is the server's JSON, or whatever stands between us and it."""
-    detail = f"{status} {_message(body)}"
+    said = _said(body)
     reason = _BY_STATUS.get(status, Trouble.FAILED if status >= 500 else Trouble.REFUSED)
-    # A 400 stores nothing of the call. Only where it names a line is one of the points the reason; a proxy's or a wrong
-    # setting's 400 would else condemn every point, one by one.
-    if status == 400 and "unable to parse" in detail:
+    # A proxy's or a wrong setting's refusal would else condemn every point, one by one.
+    if said is not None and status in _CONDEMNED and _CONDEMNED[status] in said:
         reason = Trouble.BAD_POINTS
     if status == 0:
         reason = Trouble.AWAY
-    return ServerTrouble(reason, detail, retry_after)
+    return ServerTrouble(reason, f"{status} {body if said is None else said}", retry_after, status)
 
 
-def _message(body: str) -> str:
+def _said(body: str) -> str | None:
+    """The message of an answer in InfluxDB's own form: an object with a code and a message."""
     try:
         told = json.loads(body)
     except ValueError:
-        return body
-    return str(told.get("message", body)) if isinstance(told, dict) else body
+        return None
+    if not isinstance(told, dict) or not isinstance(told.get("code"), str):
+        return None
+    message = told.get("message")
+    return message if isinstance(message, str) else None
