@@ -88,6 +88,23 @@ def expire_points(database: TelemetryDatabase, moment: int) -> None:
                 connection.execute("UPDATE horizon SET raw_from = max(raw_from, ?)", (moment,))
 
 
+def take_back(database: TelemetryDatabase, moment: int) -> None:
+    """The horizon was made by a clock that was wrong: points from `moment` on (a whole hour) count again.
+
+    An hour whose roll-up knows of more points than are left stands: those points were deleted.
+    """
+    with database.writing() as connection:
+        connection.execute(
+            """INSERT OR IGNORE INTO stale_hours SELECT series_id, hour FROM (
+                SELECT series_id, at - (at % :hour + :hour) % :hour AS hour, count(*) AS points FROM points
+                WHERE at >= :moment AND at < :horizon GROUP BY 1, 2) AS found
+            WHERE points >= coalesce((SELECT count FROM hours WHERE hours.series_id = found.series_id
+                AND hours.start = found.hour), 0)""",
+            {"hour": HOUR, "moment": moment, "horizon": raw_from(connection)},
+        )
+        connection.execute("UPDATE horizon SET raw_from = min(raw_from, ?)", (moment,))
+
+
 def cut_expired_hour(connection: sqlite3.Connection, series_id: int, hour: int, start: int, end: int) -> None:
     """Take the span out of an hour whose points have expired: minutes that it touches, the hour made of the rest."""
     gone = (series_id, max(hour, floor(start, MINUTE)), min(hour + HOUR, end))

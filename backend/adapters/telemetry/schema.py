@@ -39,7 +39,12 @@ _ROLL_UPS: Final = (
     f"INSERT INTO horizon VALUES ({-(2**62)})",  # noqa: S608 - a constant
 )
 
-_STEPS: Final = (_FIRST, _ROLL_UPS)
+_RETAINED: Final = (
+    # The clock by which was forgotten last: one that jumps ahead is not believed (believed_clock.py). At most one row.
+    "CREATE TABLE retained (at INTEGER NOT NULL)",
+)
+
+_STEPS: Final = (_FIRST, _ROLL_UPS, _RETAINED)
 """What leads from version n to version n + 1."""
 VERSION: Final = len(_STEPS)
 

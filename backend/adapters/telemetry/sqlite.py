@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from backend.adapters.telemetry.database import TelemetryDatabase
-from backend.adapters.telemetry.forgetting import forget_device, forget_expired
+from backend.adapters.telemetry.forgetting import forget_device
 from backend.adapters.telemetry.latest import put_latest, select_latest
+from backend.adapters.telemetry.retaining import Retaining
 from backend.adapters.telemetry.rollups import points_changed, roll_up_stale, windows
-from backend.adapters.telemetry.units import HOUR, bound, chunks, floor, micros, moment
+from backend.adapters.telemetry.units import bound, chunks, micros, moment
 from backend.services.telemetry.ports import DeviceReading, StoreHealth, TelemetryAway, Window
 from backend.services.telemetry.retention import Retention
 from contract.metrics import METRICS
@@ -34,7 +35,7 @@ class SqliteTelemetryStore:
     ) -> None:
         self._database = database
         self._monotonic = monotonic
-        self._retention = retention or Retention()
+        self._retaining = Retaining(database, retention or Retention(), monotonic)
         self._series: dict[tuple[str, str], int] = {}
 
     def write(self, readings: Sequence[DeviceReading]) -> None:
@@ -116,9 +117,8 @@ class SqliteTelemetryStore:
             after = rows[-1][0] if len(rows) == PAGE else None
 
     def retain(self, now: float) -> None:
-        """Forget what is older than its retention, in whole hours."""
-        kept = (self._retention.raw, self._retention.minutes, self._retention.hours)
-        forget_expired(self._database, *(floor(bound(now - span.total_seconds()), HOUR) for span in kept))
+        """Forget what is older than its retention, in whole hours; a clock that jumped ahead deletes nothing."""
+        self._retaining(now)
 
     def roll_up(self, now: float) -> int:
         """Make roll-ups of some hours that are over; says of how many, 0 when all are made. Raises `TelemetryAway`."""
