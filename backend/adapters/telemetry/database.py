@@ -6,10 +6,12 @@ seldom that costs no more than `NORMAL` with SQLite's usual one (measured, batch
 
 from __future__ import annotations
 
+import os
 import queue
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,12 +26,21 @@ LOG_PAGES: Final = 8_000
 CACHE_KIBIBYTES: Final = 16_000
 """Per connection: the ends of some ten thousand series stay in memory while they grow."""
 
+RESERVE_BYTES: Final = 512 * 2**20
+"""So much of the disk is left to the alerts, whose file is often on the same one; gateways keep readings meanwhile."""
+
+
+def free_bytes(folder: Path) -> int:
+    """Room left where `folder` is."""
+    return shutil.disk_usage(folder).free
+
 
 class TelemetryDatabase:
     """Connections to one file; opened at first use, so that a broken file stops telemetry and nothing else."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, free: Callable[[Path], int] = free_bytes) -> None:
         self.path = path
+        self._free = free
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(IDLE_CONNECTIONS)
         self._writer = threading.Lock()
 
@@ -49,6 +60,12 @@ class TelemetryDatabase:
                 yield connection
         finally:
             self._writer.release()
+
+    def spare_the_disk(self) -> None:
+        """Raises `TelemetryAway` where a file that grows would take room of the alerts; what shrinks it may go on."""
+        folder = self.path.parent
+        if folder.exists() and self._free(folder) < RESERVE_BYTES:
+            raise TelemetryAway("the disk is almost full: what is left is for alerts")
 
     def checkpoint(self) -> None:
         """Move what is committed into the file itself, so that nothing forgotten stands on in the log beside it.
@@ -103,6 +120,8 @@ class TelemetryDatabase:
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Readings are of people: for this account alone. SQLite gives the files beside it the same mode.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
             self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
         )

@@ -40,6 +40,7 @@ class SqliteTelemetryStore:
 
     def write(self, readings: Sequence[DeviceReading]) -> None:
         """All or nothing; roll-ups of the hours written to are stale from here on."""
+        self._database.spare_the_disk()
         with self._database.writing() as connection:
             ids = self._series_ids(connection, {(reading.device_id, reading.metric) for reading in readings})
             rows = [
