@@ -72,7 +72,7 @@ class InfluxWireServer:
         self.max_body = 10_000_000
         self.calls: list[str] = []
         self.released = threading.Event()
-        self._now = now
+        self.now = now
         self._lock = threading.Lock()
         self._port = 0
         self._http: ThreadingHTTPServer | None = None
@@ -169,8 +169,8 @@ class InfluxWireServer:
     def _refusal(self, bucket: Bucket, line: Line, is_bad: bool) -> str | None:
         if is_bad:
             return "field type conflict"
-        if self._now is not None and bucket.retention_seconds:
-            begin = self._now() - timedelta(seconds=bucket.retention_seconds)
+        if self.now is not None and bucket.retention_seconds:
+            begin = self.now() - timedelta(seconds=bucket.retention_seconds)
             if line.at < begin.timestamp() * 1e9:
                 return EXPIRED
         return bucket.conflict(line)

@@ -230,9 +230,23 @@ def test_a_host_clock_that_jumps_ahead_throws_nothing_away(server: StandIn, tmp_
     store.stop()
 
 
+def test_a_server_whose_clock_is_ahead_gets_the_points_when_it_is_right(
+    server: StandIn, store: InfluxTelemetryStore
+) -> None:
+    store.retain(NOW.timestamp())
+    server.wire.now = lambda: wall_now() + timedelta(days=3650)
+    store.write(points(5, 20))
+    wait_until(lambda: store.figures().trouble == "clock", "it is seen")
+    assert (store.figures().waiting, store.figures().expired) == (20, 0)
+    server.wire.now = wall_now
+    arrived(store)
+    assert numbers(store) == [float(number) for number in range(25)]
+
+
 def test_what_the_server_finds_too_old_is_counted_and_holds_nothing_up(
     server: StandIn, store: InfluxTelemetryStore
 ) -> None:
+    store.retain(NOW.timestamp())
     old = [DeviceReading("T1", "heart_rate", NOW.timestamp() - 86400 * 100 - at, 1.0, NOW) for at in range(40)]
     server.wire.bad_line = lambda line: "value=13.0" in line
     store.write(old + points(5, 20))

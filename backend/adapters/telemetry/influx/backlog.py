@@ -201,11 +201,11 @@ class Backlog:
                 "INSERT INTO erased (device_id, start, stop, due) VALUES (?, ?, ?, ?)", (device_id, start, stop, due)
             )
 
-    def erased(self, now: int) -> list[tuple[int, str, int, int]]:
-        """What is due: id, device, start and stop."""
+    def erased(self, now: int, latest: int) -> list[tuple[int, str, int, int]]:
+        """What is due: id, device, start and stop. Due after `latest`: that was said by a clock that was ahead."""
         with self._file.reading() as connection:
             return connection.execute(
-                "SELECT id, device_id, start, stop FROM erased WHERE due <= ? ORDER BY id", (now,)
+                "SELECT id, device_id, start, stop FROM erased WHERE due <= ? OR due > ? ORDER BY id", (now, latest)
             ).fetchall()
 
     def strike_out_erased(self, row: int) -> None:

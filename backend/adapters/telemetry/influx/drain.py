@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from backend.adapters.telemetry.influx.backlog import Backlog, Refused, Waiting
+from backend.adapters.telemetry.influx.horizons import Horizons
 from backend.adapters.telemetry.influx.latest import Latest
 from backend.adapters.telemetry.influx.line import NoLine, encode
 from backend.adapters.telemetry.influx.rollups import Rollups
@@ -188,6 +189,7 @@ class Drain:
             if trouble.reason not in (Trouble.BAD_POINTS, Trouble.TOO_LARGE):
                 raise
             if trouble.expired == len(lines):
+                self._doubt([point for point, _ in lines])
                 undone.expired += [point for point, _ in lines]
                 return
             if len(lines) == 1:
@@ -201,6 +203,12 @@ class Drain:
         middle = len(lines) // 2
         self._deliver(lines[:middle], undone)
         self._deliver(lines[middle:], undone)
+
+    def _doubt(self, expired: Sequence[Waiting]) -> None:
+        """What a wrong clock of the server's finds too old must wait until that clock is right."""
+        horizons = Horizons.kept(self._backlog)
+        if any(horizons.doubts(point.values[2], self._setup.retention) for point in expired):
+            raise ServerTrouble(Trouble.CLOCK, "finds points too old that are not")
 
     def _failed(self, reason: str, detail: str, retry_after: float | None) -> float:
         if reason == Trouble.MISSING:

@@ -47,6 +47,13 @@ class Horizons:
         """What the retention says at `now`, in whole hours."""
         return cls(*(floor(micros(now - kept), HOUR) for kept in (retention.raw, retention.minutes, retention.hours)))
 
+    def doubts(self, at: int, retention: Retention) -> bool:
+        """Whether a server that finds a point of that moment too old must be wrong: it is half as old at the most.
+
+        So wide, because after months switched off these moments are behind for a while.
+        """
+        return self.raw != _NEVER and at > self.raw + retention.raw // timedelta(microseconds=2)
+
 
 class Retaining:
     """Moves the horizons with the clock: back with it at once, so that a wrong one leaves no trace; ahead with care."""

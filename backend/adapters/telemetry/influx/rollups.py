@@ -95,7 +95,7 @@ class Rollups:
 
     def look_after_erased(self, now: datetime) -> None:
         """Erase again what the server's tasks wrote after an erasure; also while points wait, or it would never be."""
-        for row, device_id, start, stop in self._backlog.erased(micros(now)):
+        for row, device_id, start, stop in self._backlog.erased(micros(now), micros(now + TASK_ENDED)):
             self.delete(device_id, start, stop)
             self._roll_up(ROLL_UP_DEVICE, {"_device": device_id}, start, stop)
             self._backlog.strike_out_erased(row)

@@ -27,6 +27,8 @@ class Trouble(StrEnum):
     """The whole is too much for one call (413)."""
     REFUSED = "refused"
     """The call is refused for no reason that a point could have (other 4xx)."""
+    CLOCK = "clock"
+    """It finds too old for its retention what is not: the clock of its host is ahead."""
     FAILED = "failed"
     """The server broke: its disk is full, say (5xx)."""
 
