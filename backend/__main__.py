@@ -23,6 +23,7 @@ from backend.adapters.passwords import Argon2Passwords
 from backend.app import Backend, Role
 from backend.copying import migrate_telemetry
 from backend.services.identity.new_password import GiveNewPassword
+from backend.services.telemetry.migrate import RollUps
 from backend.settings import Settings, as_toml, config_file
 
 log = structlog.get_logger()
@@ -51,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="telemetry-migrate: 全部到达后删除本机读数 / delete the readings of the file when all have arrived",
     )
+    parser.add_argument(
+        "--forget-roll-ups",
+        action="store_true",
+        help="与 --forget 同用：也删除未复制的旧汇总 / with --forget: old roll-ups, which are not copied, as well",
+    )
     asked = parser.parse_args(arguments)
     if asked.command == "openapi":
         return _openapi()
@@ -68,8 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.command == "migrate":
         return _migrate(settings)
     if asked.command == "telemetry-migrate":
-        return migrate_telemetry(settings, forget=asked.forget)
+        return migrate_telemetry(settings, _forget(asked))
     return _run(settings, asked.role or [Role.ALL])
+
+
+def _forget(asked: argparse.Namespace) -> RollUps | None:
+    if not asked.forget:
+        return None
+    return RollUps.DELETE if asked.forget_roll_ups else RollUps.KEEP
 
 
 def _reasons(error: ValueError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import threading
 from datetime import timedelta
@@ -20,13 +21,15 @@ from backend.adapters.telemetry.influx.store import InfluxTelemetryStore
 from backend.adapters.telemetry.known_devices import known_devices
 from backend.adapters.telemetry.migration_journal import MigrationJournalFile
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
-from backend.services.telemetry.migrate import Difference, Migrate
+from backend.services.telemetry.migrate import Difference, Migrate, RollUps
 from backend.services.telemetry.ports import TelemetryAway
 from backend.settings import Settings
 from backend.telemetry_store import influx_options, retention_of
 
 MARGIN: Final = timedelta(hours=1)
 """Readings that InfluxDB would forget within this time are not worth the way, nor a difference that is none."""
+NICE: Final = 10
+"""A copy of years never makes a press wait (as exports)."""
 STUCK_SECONDS: Final = 60.0
 """So long without one point fewer waiting, and InfluxDB takes none."""
 SHOWN: Final = 20
@@ -42,12 +45,14 @@ class CopyExit(IntEnum):
     INTERRUPTED = 130
 
 
-def migrate_telemetry(settings: Settings, *, forget: bool) -> CopyExit:
+def migrate_telemetry(settings: Settings, forget: RollUps | None) -> CopyExit:
     """Copy, compare, say. Broken off at any moment, another call goes on from there.
 
-    `forget`: delete the readings from the file when all have arrived; only where the backend does not use it any more.
+    `forget`: delete the readings from the file when all have arrived, and say what becomes of old roll-ups; only where
+    the backend does not use the file any more.
     """
-    if forget and settings.telemetry_store != "influx":
+    os.nice(NICE)
+    if forget is not None and settings.telemetry_store != "influx":
         _say(
             "后端仍在使用本机文件，请先切换到 InfluxDB", "the backend still uses the file: switch it to InfluxDB first"
         )
@@ -69,7 +74,7 @@ def migrate_telemetry(settings: Settings, *, forget: bool) -> CopyExit:
             SqliteTelemetryStore(source, clock.monotonic, retention), target, journal, SqlErasures(engine), oldest,
             _pause,
         )  # fmt: skip
-        differences = _run(work, known_devices(source), target, clock, forget=forget)
+        differences = _run(work, known_devices(source), target, clock, forget)
     except TelemetryAway as away:
         _say(f"中断，可再次执行以继续：{away}", f"broken off, call again to go on: {away}")
         return CopyExit.UNREACHABLE
@@ -80,11 +85,11 @@ def migrate_telemetry(settings: Settings, *, forget: bool) -> CopyExit:
         target.stop()
         journal.close()
         engine.dispose()
-    return _tell(differences, journal)
+    return _tell(differences, journal, forget)
 
 
 def _run(
-    work: Migrate, device_ids: list[str], target: InfluxTelemetryStore, clock: SystemClock, *, forget: bool
+    work: Migrate, device_ids: list[str], target: InfluxTelemetryStore, clock: SystemClock, forget: RollUps | None
 ) -> list[Difference]:
     with CopyProgress(clock.monotonic) as progress:
         progress.begin("复制 copying")
@@ -94,9 +99,9 @@ def _run(
         progress.begin("核对 comparing")
         differences = work.compare(progress)
         progress.end()
-        if forget and not differences:
+        if forget is not None and not differences:
             progress.begin("删除本机读数 deleting from the file")
-            work.forget(device_ids, progress)
+            differences = work.forget(device_ids, forget, progress)
             progress.end()
     return differences
 
@@ -123,10 +128,16 @@ def journal_path(settings: Settings) -> Path:
     return settings.telemetry_path.with_name(f"migrate-{name}.jsonl")
 
 
-def _tell(differences: list[Difference], journal: MigrationJournalFile) -> CopyExit:
+def _tell(differences: list[Difference], journal: MigrationJournalFile, forget: RollUps | None) -> CopyExit:
     if not differences:
         journal.path.unlink(missing_ok=True)
         _say("全部读数都已到达，数量一致", "every reading has arrived, the counts agree")
+        if forget is not RollUps.DELETE:
+            _say(
+                "原始读数已过期的汇总未复制，仍保留在本机文件中；确认不再需要时用 --forget --forget-roll-ups 删除",
+                "roll-ups of hours whose readings have expired are not copied and stay in the file; "
+                "when nobody needs them any more, --forget --forget-roll-ups deletes them",
+            )
         return CopyExit.COMPLETE
     for row in differences[:SHOWN]:
         print(f"  {row.device_id} {row.metric}: {row.found} / {row.copied}", file=sys.stderr)

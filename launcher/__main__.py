@@ -96,6 +96,7 @@ def telemetry_migrate(
     influx_org: Annotated[str, typer.Option(help=text("opt_influx_org"))] = "",
     influx_token_file: Annotated[str, typer.Option(help=text("opt_influx_token_file"))] = "",
     forget: Annotated[bool, typer.Option("--forget", help=text("opt_forget"))] = False,
+    forget_roll_ups: Annotated[bool, typer.Option("--forget-roll-ups", help=text("opt_forget_roll_ups"))] = False,
 ) -> None:
     from launcher.telemetry import migration_environment
 
@@ -103,7 +104,8 @@ def telemetry_migrate(
 
     def run() -> Exit:
         environment = migration_environment(here(), options)
-        command = [sys.executable, "-m", "backend", "telemetry-migrate", *(["--forget"] if forget else [])]
+        flags = {"--forget": forget, "--forget-roll-ups": forget_roll_ups}
+        command = [sys.executable, "-m", "backend", "telemetry-migrate", *(flag for flag, on in flags.items() if on)]
         os.chdir(here().root)
         os.execve(command[0], command, environment)  # noqa: S606  no shell is wanted
 

@@ -67,8 +67,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "use an external broker: mqtt(s)://host:port",
     ),
     "opt_forget": (
-        "全部到达后删除本机的读数和汇总（仅在已切换到 InfluxDB 之后）",
-        "delete the readings and roll-ups of this machine when all have arrived (only after the switch to InfluxDB)",
+        "全部到达后删除本机的读数（仅在已切换到 InfluxDB 之后）",
+        "delete the readings of this machine when all have arrived (only after the switch to InfluxDB)",
+    ),
+    "opt_forget_roll_ups": (
+        "与 --forget 同用：也删除本机上未复制的旧汇总",
+        "with --forget: also delete the old roll-ups of this machine, which are not copied",
     ),
     "opt_simulator": ("是否启动模拟街区", "whether the simulated district runs"),
     "opt_demo": ("是否建立演示账号", "whether demo accounts are made"),

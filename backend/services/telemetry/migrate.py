@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from math import inf
 from typing import Final, Protocol
 
@@ -21,8 +22,18 @@ TRIES: Final = 60
 TRY_AGAIN_SECONDS: Final = 1.0
 """A target that is away, or whose backlog is full, gets a minute before the copy gives up (and can be resumed)."""
 
+HOUR: Final = 3600.0
+MICROSECOND: Final = 1e-6
+
 Counts = Mapping[str, int]
 """Readings by metric."""
+
+
+class RollUps(Enum):
+    """What becomes of roll-ups whose readings have expired: they are not copied, so the source has the only ones."""
+
+    KEEP = "keep"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,7 +84,7 @@ class Tell(Protocol):
 class Migrate:
     """`oldest`: epoch seconds; what is older the target would refuse by its retention, so it is left out.
 
-    What was erased is left out as well, by `fences`: the source may be a file that no erasure reaches any more.
+    What was erased is left out as well, by `fences`: an erasure may wait for the source.
     """
 
     source: TelemetryStore
@@ -112,13 +123,42 @@ class Migrate:
             tell(step + 1, len(copied), found.total())
         return differences
 
-    def forget(self, device_ids: Sequence[str], tell: Tell) -> None:
-        """Delete what the source holds, roll-ups too: no retention and no erasure reaches a store that nobody uses.
+    def forget(self, device_ids: Sequence[str], roll_ups: RollUps, tell: Tell) -> list[Difference]:
+        """Delete from the source what the target holds; a device of which something is missing keeps everything.
 
-        Only after `compare` has found no difference. Raises `TelemetryAway`.
+        Both are read anew: since `compare`, readings may have gone from the target, or more have come to the source.
+        Raises `TelemetryAway`.
         """
+        differences: list[Difference] = []
+        start = self.oldest - self.oldest % HOUR if roll_ups is RollUps.KEEP else -inf
         for step, device_id in enumerate(device_ids):
-            tell(step + 1, len(device_ids), self.source.delete(device_id, -inf, inf))
+            missing, end = self._missing(device_id)
+            differences.extend(missing)
+            if missing:
+                self.journal.reopen(device_id)
+            deleted = self.source.delete(device_id, start, end) if not missing and start < end else 0
+            tell(step + 1, len(device_ids), deleted)
+        return differences
+
+    def _missing(self, device_id: str) -> tuple[list[Difference], float]:
+        """What the target lacks, reading by reading: a newer one makes up for none. And where what was read ends."""
+        copied: Counter[str] = Counter()
+        found: Counter[str] = Counter()
+        end = self.oldest
+        held = map(_place, self.target.export(device_id))
+        reached = next(held, None)
+        for place in map(_place, self._current(device_id)):
+            while reached is not None and reached < place:
+                reached = next(held, None)
+            copied[place.metric] += 1
+            found[place.metric] += reached == place
+            end = max(end, place.at + MICROSECOND)
+        missing = [
+            Difference(device_id, metric, count, found[metric])
+            for metric, count in copied.items()
+            if found[metric] < count
+        ]
+        return missing, end
 
     def _copy(self, device_id: str, tell: Callable[[int], None]) -> None:
         reached = self.journal.place(device_id)

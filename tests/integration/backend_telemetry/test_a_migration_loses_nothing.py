@@ -14,7 +14,7 @@ from backend.adapters.telemetry.known_devices import known_devices
 from backend.adapters.telemetry.migration_journal import MigrationJournalFile
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry import migrate
-from backend.services.telemetry.migrate import Difference, Migrate
+from backend.services.telemetry.migrate import Difference, Migrate, RollUps
 from backend.services.telemetry.ports import DeviceReading, TelemetryAway
 
 START = datetime(2026, 11, 24, 3, 12, 45, tzinfo=UTC)
@@ -72,6 +72,15 @@ class Scene:
             work = Migrate(self.source, self.target, journal, self.fences, oldest, self.pauses.append)
             work.copy(known_devices(self.database), self._tell)
             return work.compare(self._tell)
+        finally:
+            journal.close()
+
+    def forget(self, roll_ups: RollUps) -> list[Difference]:
+        journal = MigrationJournalFile(self.path)
+        try:
+            oldest = START.timestamp() - 86400
+            work = Migrate(self.source, self.target, journal, self.fences, oldest, self.pauses.append)
+            return work.forget(known_devices(self.database), roll_ups, self._tell)
         finally:
             journal.close()
 
@@ -163,6 +172,29 @@ def test_what_was_erased_does_not_come_back(scene: Scene) -> None:
     assert scene.migrate() == []
     assert [reading.at - START.timestamp() for reading in scene.target.export("T2")] == [23, 24]
     assert len(list(scene.target.export("T1"))) == READINGS
+
+
+def test_what_left_the_target_after_the_comparison_is_not_deleted_from_the_source(scene: Scene) -> None:
+    assert scene.migrate() == []
+    scene.target.delete("T2", START.timestamp() + 5, START.timestamp() + 6)
+    scene.target.write([_reading("T2", READINGS + 1)])  # a newer one makes up for none
+    assert scene.forget(RollUps.DELETE) == [Difference("T2", "motion", 5, 4)]
+    assert [len(list(scene.source.export(device))) for device in ("T1", "T2", "T3")] == [0, READINGS, 0]
+
+
+def test_old_roll_ups_stay_until_a_second_word_is_said(scene: Scene) -> None:
+    assert scene.migrate() == []
+    old = START - timedelta(days=100)
+    scene.source.write([DeviceReading("T1", "heart_rate", old.timestamp(), 66.0, old)])
+    scene.source.retain(START.timestamp() + 60)
+    span = ("T1", "heart_rate", old.timestamp() - 3600, START.timestamp() + 7200, 3600)
+    assert len(scene.source.windows(*span)) == 2
+    assert scene.forget(RollUps.KEEP) == []
+    assert [window.low for window in scene.source.windows(*span)] == [66.0]
+    assert list(scene.source.export("T1")) == []
+    scene.source.write([_reading("T1", 1)])
+    assert scene.forget(RollUps.DELETE) == []
+    assert scene.source.windows(*span) == []
 
 
 def test_values_and_times_keep_every_digit(scene: Scene, tmp_path: Path) -> None:
