@@ -66,7 +66,7 @@ class TelemetryParts:
         reads = telemetry.TelemetryReads(ReadSeries(store, self._clock), ReadLatest(store, homes), homes, self._clock)
         yield telemetry.router(reads)
         export = ChildExports([sys.executable, "-m", "backend.exporting"], self._settings.model_dump(mode="json"))
-        erase = ErasePerson(self.chosen.erasable, homes, self._erasures, self._clock, new_id)
+        erase = ErasePerson(self.chosen.erasable, homes, self._erasures, self._clock, new_id, self.chosen.states.newest)
         yield telemetry_privacy.router(telemetry_privacy.PrivacyCalls(homes, export, erase))
 
     def ticks(self) -> Iterator[Tick]:
@@ -75,5 +75,7 @@ class TelemetryParts:
         if roll_up is not None:
             yield Tick("roll-ups", DueRollUps(roll_up, clock), seconds=ROLL_UP_SECONDS, deadline=SLOW_SECONDS)
         yield Tick("retention", Retain(store, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
+        if self.chosen.left is not None:
+            yield Tick("retention-file", Retain(self.chosen.left, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
         erasures = DueErasures(FinishErasures(self.chosen.erasable, self._erasures, clock))
         yield Tick("erasures", erasures, seconds=ERASE_SECONDS, deadline=SLOW_SECONDS)

@@ -46,6 +46,7 @@ class ChosenTelemetry:
     """The store in force and the devices' statuses, which stay in the file of this machine with either store.
 
     `roll_up`: makes roll-ups of hours that are over, None where the server does; `backlog`: what waits on disk.
+    `left`: the file of before a switch to InfluxDB, in which readings expire as well.
     `erasable`: every place of this machine and the server that holds something of devices, in use or left behind.
     """
 
@@ -56,12 +57,14 @@ class ChosenTelemetry:
         self.store: TelemetryStore
         self.roll_up: Callable[[float], int] | None = None
         self.backlog: Callable[[], TelemetryBacklog] | None = None
+        self.left: TelemetryStore | None = None
         self._influx: InfluxTelemetryStore | None = None
         if settings.telemetry_store == "influx":
             self.store = self._influx = InfluxTelemetryStore(influx_options(settings), clock, clock.monotonic)
             self.backlog = _figures(self._influx)
             # The file of before the switch: its readings are as much a person's as those at the server.
-            left: Forgets = StoreForgets(SqliteTelemetryStore(database, clock.monotonic, self.retention))
+            self.left = SqliteTelemetryStore(database, clock.monotonic, self.retention)
+            left: Forgets = StoreForgets(self.left)
         else:
             embedded = SqliteTelemetryStore(database, clock.monotonic, self.retention)
             self.store, self.roll_up = embedded, embedded.roll_up

@@ -59,9 +59,13 @@ _ERASED: Final[dict[int | str, dict[str, Any]]] = {202: {"model": ErasureAnswer,
 
 
 class EraseRequest(Body):
-    """`shared` true: also where others live in the home, whose readings these are as well."""
+    """`shared` true: also where others live in the home, whose readings these are as well.
+
+    `clock_checked` true: also where no device was heard for a day by the platform's clock, which somebody looked at.
+    """
 
     shared: bool = False
+    clock_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,11 @@ def router(calls: PrivacyCalls) -> APIRouter:
         """Erase all readings of the resident's home, for good. 202: the store is away, it comes later."""
         asked_by = f"{actor.kind}:{actor.id}"
         try:
-            erased = await erasing(lambda: calls.erase(resident_id, shared=body.shared, actor=asked_by, key=key))
+            erased = await erasing(
+                lambda: calls.erase(
+                    resident_id, shared=body.shared, actor=asked_by, key=key, clock_checked=body.clock_checked
+                )
+            )
         except EraseRefused as refused:
             raise _refused(refused) from None
         answer = _answer(erased)
@@ -163,6 +171,16 @@ def _refused(refused: EraseRefused) -> Problem:
         return unknown_resident()
     if refused.reason is EraseRefusal.KEY_REUSED:
         return Problem(409, "key_reused", Label("幂等键已用于另一请求", "The key was used for another request"))
+    if refused.reason is EraseRefusal.CLOCK_AHEAD:
+        return Problem(
+            409,
+            "clock_ahead",
+            Label("平台时钟可能超前", "The platform's clock may run ahead"),
+            Label(
+                "一天多没有收到任何设备的消息。请核对时钟；若时钟无误，请带上 clock_checked=true。",
+                "No device was heard for over a day. Check the clock; if it is right, ask with clock_checked=true.",
+            ),
+        )
     return Problem(
         409,
         "shared_home",

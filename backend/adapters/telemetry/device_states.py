@@ -46,6 +46,11 @@ class SqliteDeviceStates:
         with self._database.writing() as connection:
             connection.executemany(_SEEN, [(device_id, micros(at)) for device_id, at in moments.items()])
 
+    def newest(self) -> datetime | None:
+        """When any device was heard last."""
+        with self._database.reading() as connection:
+            return _moment(connection.execute("SELECT max(last_seen) FROM device_status").fetchone()[0])
+
     def forget(self, device_id: str, until: datetime | None) -> int:
         """`Forgets`: the status, unless the device was heard of after `until`. It is no reading, so 0."""
         with self._database.writing() as connection:

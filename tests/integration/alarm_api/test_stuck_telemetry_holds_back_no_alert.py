@@ -67,7 +67,7 @@ def server(database: Engine) -> Iterator[tuple[str, StuckStore, Alarm]]:
         return answer
 
     homes = MemoryHomes({"R1": "H1"}, [Place("X1", "terminal", None, "H1")])
-    erase = ErasePerson([StoreForgets(store)], homes, MemoryErasures(), alarm.clock, lambda: "request-1")
+    erase = ErasePerson([StoreForgets(store)], homes, MemoryErasures(), alarm.clock, lambda: "request-1", lambda: None)
 
     def export(places: Sequence[Place], format_: str) -> Iterator[bytes]:
         store.wait()

@@ -48,7 +48,7 @@ class House:
             self.store, SqliteDeviceStates(database), DeviceStates(engine), self.clock, erasures
         )
         self.erase = ErasePerson(
-            [StoreForgets(self.store)], TelemetryHomes(engine), erasures, self.clock, lambda: "request"
+            [StoreForgets(self.store)], TelemetryHomes(engine), erasures, self.clock, lambda: "request", lambda: None
         )
         self.finish = FinishErasures([StoreForgets(self.store)], erasures, self.clock)
 

@@ -60,6 +60,7 @@ def test_while_influxdb_is_away_readings_wait_and_people_are_told(tmp_path: Path
         shown = metrics(platform)
         assert "care_backend_telemetry_waiting_points 1.0" in shown
         assert 'tick="erasures"' in shown
+        assert 'tick="retention-file"' in shown, "readings of before the switch expire as well"
         assert 'tick="roll-ups"' not in shown, "the server's own work"
 
 

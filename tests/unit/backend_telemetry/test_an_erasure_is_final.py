@@ -28,12 +28,15 @@ class World:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
+        self.heard = self.clock.now()
         self.store = MemoryTelemetryStore()
         self.erasures = MemoryErasures()
         places = [Place("T1", "terminal", None, "H1"), Place("S1", "sensor", "卧室", "H1")]
         homes = MemoryHomes({"R1": "H1", "R2": "H2", "R3": "H2"}, [*places, Place("T2", "terminal", None, "H2")])
         ids = (f"request-{number}" for number in count())
-        self.erase = ErasePerson([StoreForgets(self.store)], homes, self.erasures, self.clock, lambda: next(ids))
+        self.erase = ErasePerson(
+            [StoreForgets(self.store)], homes, self.erasures, self.clock, lambda: next(ids), lambda: self.heard
+        )
         self.finish = FinishErasures([StoreForgets(self.store)], self.erasures, self.clock)
         registry = MemoryRegistry(T1="installed", S1="installed", T2="installed")
         self.record = RecordTelemetry(self.store, MemoryDeviceStates(), registry, self.clock, self.erasures)
@@ -135,6 +138,16 @@ def test_every_place_forgets_and_one_that_cannot_keeps_the_erasure_due(world: Wo
     left.away = False
     assert replace(world.finish, places=places)(10) == 2
     assert (left.points, world.left("T1"), world.left("S1")) == ({}, 0, 0)
+
+
+def test_a_clock_far_ahead_of_all_that_was_heard_erases_nothing_until_somebody_looked_at_it(world: World) -> None:
+    world.clock.turn(timedelta(days=1, seconds=1))
+    with pytest.raises(EraseRefused) as refused:
+        world.erase("R1", shared=False, actor="staff:a", key=None)
+    assert refused.value.reason is EraseRefusal.CLOCK_AHEAD
+    assert (world.left("T1"), world.erasures.rows) == (2, {})
+    world.erase("R1", shared=False, actor="staff:a", key=None, clock_checked=True)
+    assert world.left("T1") == 0
 
 
 def test_an_erasure_is_repeated_for_a_month_and_then_over(world: World) -> None:
