@@ -44,7 +44,7 @@ def export(request: ExportRequest, out: BinaryIO) -> ExportExit:
     settings, clock = Settings(**request.settings), SystemClock()
     set_up_logging(settings.log_level)
     chosen = ChosenTelemetry(settings, clock)
-    rows = ExportTelemetry(chosen.store, clock, chosen.retention.raw)(request.places)
+    rows = ExportTelemetry(chosen.store, chosen.states, clock, chosen.retention.raw)(request.places)
     try:
         for piece in WRITERS[request.format](rows, ZoneInfo(settings.time_zone)):
             out.write(piece)

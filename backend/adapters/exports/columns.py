@@ -15,6 +15,13 @@ from contract.vocabulary import Label
 
 Cell = str | float | int | bool | datetime | None
 
+_STATUS: Final = {
+    "status.state": Label("设备状态", "Device state"),
+    "status.firmware": Label("固件版本", "Firmware"),
+    "status.boot": Label("启动次数", "Starts"),
+    "status.battery": Label("设备状态：电量（%）", "Device state: battery (%)"),
+    "status.rssi": Label("设备状态：信号（dBm）", "Device state: signal strength (dBm)"),
+}
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
@@ -60,7 +67,8 @@ def guarded(text: str) -> str:
 
 def _label(row: ExportRow) -> str:
     metric = METRICS.get(row.metric)
-    return f"{metric.label.zh} {metric.label.en}" if metric else row.metric
+    label = metric.label if metric else _STATUS.get(row.metric)
+    return f"{label.zh} {label.en}" if label else row.metric
 
 
 def _unit(row: ExportRow) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from python_calamine import CalamineWorkbook
 
 from backend.adapters.exports.text import csv_chunks, json_chunks
 from backend.adapters.exports.workbook import workbook_chunks
-from backend.services.telemetry.export_telemetry import ExportRow
+from backend.services.telemetry.export_telemetry import ExportRow, ExportTelemetry
 from backend.services.telemetry.homes import Place
+from backend.services.telemetry.ports import StatusReport
+from tests.fakes.telemetry_store import MemoryDeviceStates, MemoryTelemetryStore
+from tests.harness.clock import ManualClock
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AT = 1_795_403_565.120  # 2026-11-23T03:12:45.120Z
@@ -39,6 +42,26 @@ def test_csv_says_utf_8_to_a_chinese_excel_and_keeps_every_value() -> None:
     assert lines[3][4] == "TRUE"
     assert lines[4][4:8] == ["70.25", "beat/min", "2026-11-23 11:00:00.000", "2026-11-23T03:00:00.000Z"]
     assert lines[4][8:] == ["", "55.0", "90.0", "60", "3600"]
+
+
+def test_the_last_status_of_a_device_is_in_the_file_and_its_text_is_no_formula() -> None:
+    clock, states = ManualClock(), MemoryDeviceStates()
+    now = clock.now()
+    states.apply([StatusReport("T1", "online", now, boot=7, firmware="=1+1", battery=80.0, rssi=-61.0)])
+    rows = list(
+        ExportTelemetry(MemoryTelemetryStore(), states, clock, timedelta(days=90))([BED, Place("T2", "sensor")])
+    )
+    lines = list(csv.reader(io.StringIO(b"".join(csv_chunks(rows, ZONE)).decode("utf-8-sig"))))
+    assert [(line[0], line[2], line[4]) for line in lines[1:]] == [
+        ("T1", "status.state", "online"),
+        ("T1", "status.firmware", "'=1+1"),
+        ("T1", "status.boot", "7"),
+        ("T1", "status.battery", "80.0"),
+        ("T1", "status.rssi", "-61.0"),
+    ]
+    assert lines[1][3] == "设备状态 Device state"
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(workbook_chunks(rows, ZONE)))).get_sheet_by_index(0)
+    assert [line[4] for line in sheet.to_python()[1:]] == ["online", "=1+1", 7, 80, -61]
 
 
 def test_no_text_becomes_a_formula_in_csv() -> None:
