@@ -53,6 +53,7 @@ class Connection:
         self._opened_at = around.clock.monotonic()
         self._canary = canary_topic(around.address.username)
         self._pending: dict[int, Done] = {}
+        self._declining = False
         self.client.on_connect = lambda _c, _u, flags, reason, granted: self._on_connect(flags, reason, granted)
         self.client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._on_subscribe(reasons)
         self.client.on_message = lambda _c, _u, message: self._on_message(message)
@@ -157,7 +158,11 @@ class Connection:
         # A topic that is not ours goes to any inbox: its intake keeps it for inspection.
         if inbox is None:  # not `or`: an inbox that is empty is false
             inbox = next(iter(self._around.inboxes.values()))
-        if not inbox.put(delivery):
+        # Mosquitto numbers messages round and round, whether or not a number is still out. Were one acknowledged after
+        # another of the same number had been declined, the declined one would be gone (measured: 1 of 319,402). So what
+        # follows the first declined message on this connection is declined too; all of it comes again on the next.
+        if (message.qos and self._declining) or not inbox.put(delivery):
+            self._declining = self._declining or message.qos > 0
             self._state.note_declined(message.qos)
 
     def _on_publish(self, mid: int, reason: Any) -> None:
