@@ -19,6 +19,7 @@ from backend.domain.alert.model import Actor, ActorKind
 from backend.services.alarm.act import Act, Acted
 from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
 from backend.services.alarm.ingest_events import IngestEvents
+from backend.services.alarm.ports import Ids
 from backend.services.alarm.requeue_due import RequeueDue
 from backend.services.alarm.views import AlertDetail, AlertSummary
 from contract.ingest import EventItem, EventsAnswer
@@ -39,18 +40,29 @@ class Uuids:
         return str(uuid.uuid4())
 
 
+class Numbers:
+    """Ids in the order in which they are made: hypothesis must find the same choice at each replay."""
+
+    def __init__(self) -> None:
+        self._number = itertools.count(1)
+
+    def new(self) -> str:
+        return f"{next(self._number):036d}"
+
+
 class Alarm:
     """The emergency lane without the wire."""
 
-    def __init__(self, engine: Engine, clock: ManualClock | None = None) -> None:
+    def __init__(self, engine: Engine, clock: ManualClock | None = None, ids: Ids | None = None) -> None:
+        ids = ids or Uuids()
         self.engine = engine
         self.clock = clock or ManualClock()
         self.store = AlarmSqlStore(engine, self.clock)
         self.reader = AlarmSqlReader(engine)
-        self.ingest = IngestEvents(self.store, self.clock, Uuids(), LEASE_SECONDS)
+        self.ingest = IngestEvents(self.store, self.clock, ids, LEASE_SECONDS)
         self.act = Act(self.store, self.clock)
         self.requeue = RequeueDue(self.store, self.clock)
-        self.claim = ClaimCommands(self.store, self.clock, Uuids(), LEASE_SECONDS)
+        self.claim = ClaimCommands(self.store, self.clock, ids, LEASE_SECONDS)
         self.outcomes = RecordOutcomes(self.store, self.clock)
         self.result = RecordResult(self.store, self.clock)
         self.expire = ExpireCommands(self.store, self.clock)

@@ -20,7 +20,7 @@ from backend.domain.alert.model import Actor
 from contract.ingest import EventItem
 from contract.topics import answer_id
 from contract.vocabulary import Handling, IngestOutcome, Lane
-from tests.harness.alarm import LI, WANG, Alarm
+from tests.harness.alarm import LI, WANG, Alarm, Numbers
 
 DEVICES = ("T1", "T2", "lobby-1", "X9")
 FIELDS: dict[Verb, dict[str, Any]] = {
@@ -39,7 +39,7 @@ class Presses(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.engine = make_engine(f"sqlite:///{Path(self.folder.name, 'care.sqlite')}")
         migrate(self.engine)
-        self.alarm = Alarm(self.engine)
+        self.alarm = Alarm(self.engine, ids=Numbers())
         self.sent: dict[tuple[str, str], EventItem] = {}
         self.closed: set[str] = set()
 
