@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from launcher.exits import Exit
 
@@ -30,6 +32,46 @@ def run(
     except subprocess.TimeoutExpired:
         return 124
     return done.returncode
+
+
+class Beside:
+    """A command that runs beside others; what it prints is shown when it is waited for."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> None:
+        self._command = list(command)
+        self._folder = folder
+        self._environment = environment
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._printed: IO[bytes] | None = None
+
+    def begin(self) -> int:
+        """Returns at once; OSError when the program is not there."""
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=self._folder,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._printed,
+            stderr=subprocess.STDOUT,
+        )
+        return 0
+
+    def end(self) -> int:
+        """Its exit code, 124 when it took longer than `seconds` from now; 1 when it was never begun."""
+        if self._process is None or self._printed is None:
+            return 1
+        try:
+            code = self._process.wait(self._seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            code = 124
+        self._printed.seek(0)
+        print(self._printed.read().decode(errors="replace"), end="", flush=True)
+        self._printed.close()
+        return code
 
 
 def output(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:

@@ -14,7 +14,7 @@ from launcher.console import check_console, ensure_console
 from launcher.exits import Exit
 from launcher.places import Places
 from launcher.requirements import ensure_test_requirements
-from launcher.shell import Stop, run
+from launcher.shell import Beside, Stop, run
 from launcher.texts import text
 
 STEP_SECONDS = 600.0  # a step that hangs is ended and counts as failed
@@ -24,7 +24,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "quick": tuple(f"tests/{name}" for name in ALONGSIDE),
     "integration": ("tests/integration",),
     "acceptance": ("tests/acceptance", "tests/faults"),
-    "console": ("tests/console",),
 }
 
 
@@ -80,11 +79,18 @@ def test(places: Places, everything: bool, arguments: Sequence[str]) -> Exit:
     slow = [] if everything else ["-m", "not slow"]
     if arguments:
         return run_steps(places, [_pytest(places, "chosen", (), [*slow, *arguments])])
+    # The acceptance tests mostly wait (for a deadline, for a repeat), so the browser has the cores meanwhile.
+    console = Beside(*_pytest_command(places, "console", ("tests/console",), ["-q", *slow]), STEP_SECONDS)
+    groups = {name: _pytest(places, name, folders, ["-q", *slow]) for name, folders in GROUPS.items()}
     steps = [
         *_static(places),
         Step("console-build", lambda: _built(places)),
         Step("console-check", lambda: check_console(places)),
-        *(_pytest(places, name, folders, ["-q", *slow]) for name, folders in GROUPS.items()),
+        groups["quick"],
+        groups["integration"],
+        Step("console-begins", console.begin),
+        groups["acceptance"],
+        Step("console", console.end),
     ]
     return run_steps(places, steps)
 
@@ -105,11 +111,17 @@ def _command(places: Places, command: Sequence[str]) -> Callable[[], int]:
 
 
 def _pytest(places: Places, name: str, folders: Sequence[str], options: Sequence[str]) -> Step:
+    line, root, environment = _pytest_command(places, name, folders, options)
+    return Step(name, lambda: run(line, root, environment, STEP_SECONDS))
+
+
+def _pytest_command(
+    places: Places, name: str, folders: Sequence[str], options: Sequence[str]
+) -> tuple[list[str], Path, dict[str, str]]:
     present = [folder for folder in folders if (places.root / folder).exists()]
     line = [str(places.bin / "python"), "-m", "pytest", *present, *options]
     line += [f"--junitxml={_results(places)}/{name}.xml"]
-    environment = {"CARE_TEST_NOTE": str(_results(places) / f"{name}.json")}
-    return Step(name, lambda: run(line, places.root, environment, STEP_SECONDS))
+    return line, places.root, {"CARE_TEST_NOTE": str(_results(places) / f"{name}.json")}
 
 
 def _built(places: Places) -> int:
