@@ -87,11 +87,11 @@ class Answering:
         A copy from before the answer last left is not a terminal that has heard nothing: a second gateway brings it, or
         a spool. Where the clock was set back, an answer from the future has not left.
         """
-        prior = self._tx.command(answer_id(to.device_id, event_id, Stage.RECEIVED))
+        command_id = answer_id(to.device_id, event_id, Stage.RECEIVED)
+        prior = self._tx.command(command_id)
         left_at = prior.leased_at if prior is not None else None
         if left_at is not None and left_at <= self._now and received_at < left_at + REARM_AFTER:
             return
-        command_id = answer_id(to.device_id, event_id, Stage.RECEIVED)
         fresh = answer_command(to, Answer(Stage.RECEIVED, event_id), command_id, self._now)
         if prior is not None:
             sent_at = prior.sent_at if prior.alert_id == to.alert_id else None
