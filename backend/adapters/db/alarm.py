@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -78,6 +79,8 @@ alerts: Final = Table(
     Column("previous_id", String(36), nullable=True),
     Column("holder_id", String(64), nullable=True),
     Column("holder_name", String(128), nullable=True),
+    # staff, responder
+    Column("holder_kind", String(16), nullable=True),
     Column("accepted_at", UtcDateTime, nullable=True),
     Column("held_since", UtcDateTime, nullable=True),
     Column("latest_at", UtcDateTime, nullable=True),
@@ -85,6 +88,13 @@ alerts: Final = Table(
     Column("requeued_at", UtcDateTime, nullable=True),
     # A deadline is a column: whoever is awake when it is past acts on it.
     Column("reaction_due_at", UtcDateTime, nullable=True),
+    # Acceptance is a lease: until when it lasts, and when somebody has to look at it next (two thirds, then the end).
+    Column("lease_until", UtcDateTime, nullable=True),
+    Column("lease_due_at", UtcDateTime, nullable=True),
+    Column("organisation_id", String(64), nullable=True, index=True),
+    Column("first_voice_at", UtcDateTime, nullable=True),
+    # News that is said by voice only.
+    Column("grave", Boolean, nullable=False, server_default=false()),
     Column("eta_minutes", Integer, nullable=True),
     Column("eta_at", UtcDateTime, nullable=True),
     Column("responder", String(128), nullable=True),
@@ -98,6 +108,12 @@ alerts: Final = Table(
         "reaction_due_at",
         sqlite_where=text("reaction_due_at IS NOT NULL"),
         postgresql_where=text("reaction_due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_alerts_lease_due_at",
+        "lease_due_at",
+        sqlite_where=text("lease_due_at IS NOT NULL"),
+        postgresql_where=text("lease_due_at IS NOT NULL"),
     ),
     Index("ix_alerts_device_id_type_received_at", "device_id", "type", "received_at"),
     Index("ix_alerts_handling_received_at", "handling", "received_at"),

@@ -19,6 +19,8 @@ staff: Final = Table(
     Column("password_hash", String(256), nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
+    # Where they work: they see its subtree. Null: the whole district.
+    Column("organisation_id", String(64), nullable=True),
     UniqueConstraint("username"),
 )
 

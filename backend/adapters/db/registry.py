@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
+    Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -30,6 +33,17 @@ homes: Final = Table(
     Column("entry", String(512), nullable=True),
     Column("phone", String(32), nullable=True),
     Column("synthetic", Boolean, nullable=False, server_default=false()),
+    # The centre that takes care of it; null: by the catchment of its village, else the district.
+    Column("organisation_id", String(64), nullable=True, index=True),
+    Column("village_id", String(64), nullable=True, index=True),
+    # WGS-84.
+    Column("latitude", Float, nullable=True),
+    Column("longitude", Float, nullable=True),
+    # What a responder must know at the door: dog, violence, infection
+    Column("hazards", JSON, nullable=True),
+    # neighbour, code, none
+    Column("key_kind", String(16), nullable=True),
+    Column("demo", Boolean, nullable=False, server_default=false()),
 )
 
 residents: Final = Table(
@@ -48,6 +62,8 @@ residents: Final = Table(
     Column("medicines", Text, nullable=True),
     Column("status", String(16), nullable=False, server_default="at_home"),
     Column("phone", String(32), nullable=True),
+    # normal, high: escalation policies and the order of lists go by it
+    Column("risk", String(16), nullable=False, server_default="normal"),
 )
 
 contacts: Final = Table(
@@ -61,6 +77,10 @@ contacts: Final = Table(
     Column("position", Integer, nullable=False),
     Column("role", String(16), nullable=False),
     Column("minutes_away", Integer, nullable=True),
+    # When they can be reached, as an organisation's hours; null: at any time.
+    Column("hours", JSON, nullable=True),
+    # When the number was last proved right.
+    Column("proved_on", Date, nullable=True),
     UniqueConstraint("home_id", "position"),
 )
 

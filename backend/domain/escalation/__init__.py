@@ -1,0 +1,1 @@
+"""Who is told of an alert, in which order, until somebody has it."""

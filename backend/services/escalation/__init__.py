@@ -1,0 +1,1 @@
+"""Use cases around escalation: policies are loaded, due runs advance, someone is told."""

@@ -1,0 +1,1 @@
+"""Use cases around notices: each leaves through the outbox, by the first channel that works."""
