@@ -1,149 +1,18 @@
-"""`python -m backend`: run, bring the database up to date, show settings or API, replace a password, copy telemetry."""
+"""`python -m backend`: a stop signal during the start waits until the program can heed it (`command_line.py`)."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import signal
 import sys
-import tempfile
-import threading
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
-
-import structlog
-from pydantic import ValidationError
-
-from backend.adapters.db.engine import make_engine
-from backend.adapters.db.identity_store import SqlIdentityStore
-from backend.adapters.db.migrations import migrate
-from backend.adapters.log import set_up_logging
-from backend.adapters.passwords import Argon2Passwords
-from backend.app import Backend, Role
-from backend.copying import migrate_telemetry
-from backend.services.identity.new_password import GiveNewPassword
-from backend.services.telemetry.migrate import RollUps
-from backend.settings import Settings, as_toml, config_file
-
-log = structlog.get_logger()
-
-COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments.
+def start() -> int:
+    """The exit code. Imports only now, for that takes long: a stop meanwhile must not end it with the signal's code."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    from backend.command_line import main
 
-    `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer.
-    """
-    parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
-    parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
-    parser.add_argument("username", nargs="?", help="password: 用户名 / whose password is replaced and shown once")
-    parser.add_argument(
-        "--role",
-        action="append",
-        type=Role,
-        choices=list(Role),
-        metavar="ROLE",
-        help=f"可重复 / repeatable: {', '.join(Role)}; 默认 / default: all",
-    )
-    parser.add_argument(
-        "--forget",
-        action="store_true",
-        help="telemetry-migrate: 全部到达后删除本机读数 / delete the readings of the file when all have arrived",
-    )
-    parser.add_argument(
-        "--forget-roll-ups",
-        action="store_true",
-        help="与 --forget 同用：也删除未复制的旧汇总 / with --forget: old roll-ups, which are not copied, as well",
-    )
-    asked = parser.parse_args(arguments)
-    if asked.command == "openapi":
-        return _openapi()
-    try:
-        settings = Settings()
-    except (ValidationError, ValueError) as error:
-        print(f"{config_file()}, CARE_BACKEND_…: {_reasons(error)}", file=sys.stderr)
-        return 2
-    if asked.command == "settings":
-        print(as_toml(settings), end="")
-        return 0
-    set_up_logging(settings.log_level)
-    if asked.command == "password":
-        return _new_password(settings, asked.username or "")
-    if asked.command == "migrate":
-        return _migrate(settings)
-    if asked.command == "telemetry-migrate":
-        return migrate_telemetry(settings, _forget(asked))
-    return _run(settings, asked.role or [Role.ALL])
-
-
-def _forget(asked: argparse.Namespace) -> RollUps | None:
-    if not asked.forget:
-        return None
-    return RollUps.DELETE if asked.forget_roll_ups else RollUps.KEEP
-
-
-def _reasons(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    # Without the values: one of them may be a password.
-    return "; ".join(f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors())
-
-
-def _openapi() -> int:
-    """Of every role; needs neither settings nor files nor a database."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.model_construct(database_url=f"sqlite:///{Path(folder, 'none.sqlite')}")
-        document = Backend(settings, [Role.ALL]).api.openapi()
-    print(json.dumps(document, ensure_ascii=False, indent=2))
-    return 0
-
-
-def _migrate(settings: Settings) -> int:
-    engine = make_engine(settings.database_url)
-    try:
-        migrate(engine)
-    finally:
-        engine.dispose()
-    return 0
-
-
-def _new_password(settings: Settings, username: str) -> int:
-    engine = make_engine(settings.database_url)
-    try:
-        password = GiveNewPassword(SqlIdentityStore(engine), Argon2Passwords())(username)
-    finally:
-        engine.dispose()
-    if password is None:
-        print(f"没有用户 / no such user: {username}", file=sys.stderr)
-        return 2
-    print(password)
-    return 0
-
-
-def _run(settings: Settings, roles: Sequence[Role]) -> int:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    backend = Backend(settings, roles)
-    try:
-        backend.start()
-    except Exception as error:
-        log.error("start_failed", error=type(error).__name__, reason=_first_line(error))
-        return 1
-    broken = False
-    while not broken and not stop.wait(1.0):
-        broken = not backend.alive
-    if broken:
-        log.error("server_broke_down")
-    backend.stop()
-    return 1 if broken else 0
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [""])[0][:200]
+    return main()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

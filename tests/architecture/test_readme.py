@@ -39,7 +39,7 @@ def test_every_link_leads_somewhere(target: str) -> None:
 
 
 def test_the_simulators_press_is_a_command_of_its_own_parser() -> None:
-    from device_sim.__main__ import cli
+    from device_sim.command_line import cli
 
     group = typer.main.get_command(cli)
     names = {name for line in COMMANDS if line.startswith("./care sim ") for name in [line.split()[2]]}

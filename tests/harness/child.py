@@ -10,7 +10,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.harness.clock import wait_until
+
 _PR_SET_PDEATHSIG = 1
+START_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,7 +33,9 @@ class Child:
         log: Path,
         nice: int = 0,
         cwd: Path = ROOT,
+        started: str = "",
     ) -> None:
+        """`started`: what it says once it is up; a `stop` waits for that, so that only a stop is judged by it."""
         self.name = name
         self.wanted = False
         """Whether it ought to run; False after `stop` and `kill`."""
@@ -40,6 +45,8 @@ class Child:
         self._env = dict(env)
         self._nice = nice
         self._cwd = cwd
+        self._started = started
+        self._said_before = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -47,6 +54,7 @@ class Child:
         assert not self.running, f"{self.name} runs already"
         prefix = ["nice", "-n", str(self._nice)] if self._nice else []
         with self.log.open("ab") as output:
+            self._said_before = output.tell()
             self._process = subprocess.Popen(
                 [*prefix, *self._command],
                 env=self._env,
@@ -65,8 +73,10 @@ class Child:
         self.wanted = False
         if self._process is None:
             return 0
-        self._process.terminate()
         self.signal(signal.SIGCONT)  # a test that failed may have left it frozen
+        # Before it is up a signal ends it as it ends any process, which says nothing about how it stops.
+        wait_until(lambda: self.up or not self.running, f"{self.name} is up before it is told to stop", START_SECONDS)
+        self._process.terminate()
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -88,6 +98,13 @@ class Child:
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def up(self) -> bool:
+        """Whether it runs and has said that it is up, since it was started last."""
+        with self.log.open("rb") as said:
+            said.seek(self._said_before)
+            return self.running and self._started.encode() in said.read()
 
     @property
     def exit_code(self) -> int | None:

@@ -52,9 +52,12 @@ class Programs:
         for position, gateway in enumerate(gateways):
             self._add_gateway(gateway, "" if position == 0 else f"-{gateway}", position == 1 and backends > 1)
 
-    def _add(self, name: str, command: Sequence[str], settings: Mapping[str, str], nice: int = 0) -> None:
+    def _add(
+        self, name: str, command: Sequence[str], settings: Mapping[str, str], nice: int = 0, started: str = ""
+    ) -> None:
         environment = clean_environment({**settings, **self._extra})
-        self.children[name] = Child(name, command, environment, self._folder / "log" / f"{name}.log", nice)
+        log = self._folder / "log" / f"{name}.log"
+        self.children[name] = Child(name, command, environment, log, nice, started=started)
 
     def _add_broker(self) -> None:
         folder, program = self._folder / "broker", mosquitto_program()
@@ -84,7 +87,8 @@ class Programs:
                 "CARE_BACKEND_DATABASE_URL": self._database_url,
                 "CARE_BACKEND_DEMO": "true",
             }
-            self._add(name, python("backend", *roles), settings, TELEMETRY_NICENESS if telemetry else 0)
+            nice = TELEMETRY_NICENESS if telemetry else 0
+            self._add(name, python("backend", *roles), settings, nice, '"event": "started"')
 
     def _add_gateway(self, gateway: str, suffix: str, second_backend: bool) -> None:
         for lane, account, nice in (
@@ -106,4 +110,4 @@ class Programs:
                 "METRICS_PORT": str(self.metrics_ports[name]),
             }
             environment = {f"CARE_GATEWAY_{key}": value for key, value in settings.items()}
-            self._add(name, python("gateway", "--lane", lane), environment, nice)
+            self._add(name, python("gateway", "--lane", lane), environment, nice, '"event": "lane_started"')

@@ -39,7 +39,8 @@ class RunningSim:
             **settings,
         }
         self._env = clean_environment({f"CARE_SIM_{key.upper()}": str(value) for key, value in values.items()})
-        self.child = Child("sim", python("device_sim", "run"), self._env, folder / "sim.log")
+        started = '"event": "started"'
+        self.child = Child("sim", python("device_sim", "run"), self._env, folder / "sim.log", started=started)
 
     def devices(self, kind: str = "terminal") -> list[str]:
         """Ids of the enrolled devices of that kind."""

@@ -156,7 +156,8 @@ def lane_process(broker: Broker, backend: FakeBackend, tmp_path: Path) -> Iterat
         }
         environment = {f"CARE_GATEWAY_{key.upper()}": str(value) for key, value in given.items()}
         log = tmp_path / f"lane-{len(started)}.log"
-        started.append(Child("lane", python("gateway", "--lane", "emergency"), clean_environment(environment), log))
+        command, says = python("gateway", "--lane", "emergency"), '"event": "lane_started"'
+        started.append(Child("lane", command, clean_environment(environment), log, started=says))
         started[-1].start()
         return started[-1]
 

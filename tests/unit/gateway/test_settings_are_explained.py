@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.__main__ import main
+from gateway.command_line import main
 from gateway.core.lanes import LaneName
 from gateway.settings import Settings
 
