@@ -1,4 +1,8 @@
-"""Counts what ran and what was skipped, for `./care test`; there an unexpected skip fails the run."""
+"""Counts what ran and what was skipped, for `./care test`; there an unexpected skip fails the run.
+
+Where several workers run the tests (pytest-xdist), each report comes to the process that began them as well, and that
+one counts; what only a worker knows, it hands over when it ends.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +27,7 @@ class Account:
         self.passed = 0
         self.failed = 0
         self.left_for_all = 0
+        self.against: dict[str, str] = {}
         self.skipped: list[dict[str, object]] = []
 
     def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -63,16 +69,29 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """Under `./care test` (it names a file for the note) a skip that the table does not allow fails the run."""
+    ACCOUNT.against |= _against()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput |= {"left_for_all": ACCOUNT.left_for_all, "against": ACCOUNT.against}
+        yield
+        return
     if NOTE and ACCOUNT.unexpected and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     yield
     if NOTE:
         counted = {"passed": ACCOUNT.passed, "failed": ACCOUNT.failed, "left_for_all": ACCOUNT.left_for_all}
-        Path(NOTE).write_text(json.dumps({**counted, "against": _against(), "skipped": ACCOUNT.skipped}, indent=2))
+        Path(NOTE).write_text(json.dumps({**counted, "against": ACCOUNT.against, "skipped": ACCOUNT.skipped}, indent=2))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended. Each of them has left out the same tests; one that crashed hands nothing over."""
+    told = getattr(node, "workeroutput", {})
+    ACCOUNT.left_for_all = max(ACCOUNT.left_for_all, told.get("left_for_all", 0))
+    ACCOUNT.against |= told.get("against", {})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for service, what in _against().items():
+    for service, what in ACCOUNT.against.items():
         terminalreporter.write_line(f"{service}, tested against: {what}")
 
 

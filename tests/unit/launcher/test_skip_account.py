@@ -55,8 +55,12 @@ def run(folder: Path, expected: dict[str, str], *options: str, account: bool = T
     return done.returncode, note
 
 
-def test_an_unexpected_skip_fails_the_run(tmp_path: Path) -> None:
-    code, note = run(tmp_path, {})
+WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+
+
+@WORKERS
+def test_an_unexpected_skip_fails_the_run(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    code, note = run(tmp_path, {}, *workers)
     assert code == 1
     assert note["passed"] == 2
     assert [row["reason"] for row in note["skipped"]] == ["Skipped: no printer", "known"]  # type: ignore[attr-defined]
@@ -68,8 +72,9 @@ def test_a_skip_in_the_table_does_not(tmp_path: Path) -> None:
     assert [row["expected"] for row in note["skipped"]] == [True, True]  # type: ignore[attr-defined]
 
 
-def test_long_tests_left_out_are_counted_and_others_are_not(tmp_path: Path) -> None:
-    code, note = run(tmp_path, {}, "-m", "not slow", "-k", "test_passes or test_long")
+@WORKERS
+def test_long_tests_left_out_are_counted_and_others_are_not(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    code, note = run(tmp_path, {}, *workers, "-m", "not slow", "-k", "test_passes or test_long")
     assert (code, note["passed"], note["left_for_all"], note["skipped"]) == (0, 1, 1, [])
 
 
