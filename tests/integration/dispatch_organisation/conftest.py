@@ -1,0 +1,5 @@
+"""Databases for these tests."""
+
+from tests.harness.database import database, database_url, empty_database_url
+
+__all__ = ["database", "database_url", "empty_database_url"]
