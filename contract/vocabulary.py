@@ -198,24 +198,31 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCode:
-    """Why an alert was closed. `needs_seen_by`: an SOS closed so needs the name of who has seen the person."""
+    """Why an alert was closed.
+
+    `needs_seen_by`: an SOS closed so needs the name of who has seen the person. `spoken`: it says that somebody has
+    spoken with the person. `grave`: whoever was alarmed hears it by voice, never as a text.
+    """
 
     code: str
     label: Label
     needs_seen_by: bool = False
+    spoken: bool = False
+    grave: bool = False
 
 
 _OUTCOMES: Final = (
-    OutcomeCode("helped_by_phone", Label("电话已解决", "Helped by phone")),
-    OutcomeCode("helped_on_site", Label("上门已解决", "Helped on site")),
-    OutcomeCode("ambulance", Label("已转 120 急救", "Ambulance (120)")),
+    OutcomeCode("helped_by_phone", Label("电话已解决", "Helped by phone"), spoken=True),
+    OutcomeCode("helped_on_site", Label("上门已解决", "Helped on site"), spoken=True),
+    OutcomeCode("ambulance", Label("已转 120 急救", "Ambulance (120)"), grave=True),
     OutcomeCode("fire_service", Label("已转 119 消防", "Fire service (119)")),
     OutcomeCode("police", Label("已转 110 公安", "Police (110)")),
-    OutcomeCode("family_took_over", Label("家属接手", "Family took over")),
-    OutcomeCode("pressed_by_accident", Label("误按，已通话确认", "Pressed by accident, spoken with")),
+    OutcomeCode("family_took_over", Label("家属接手", "Family took over"), spoken=True),
+    OutcomeCode("pressed_by_accident", Label("误按，已通话确认", "Pressed by accident, spoken with"), spoken=True),
     OutcomeCode("false_alarm_device", Label("设备误报", "Device false alarm")),
-    OutcomeCode("service_request", Label("服务请求已登记", "Service request noted")),
+    OutcomeCode("service_request", Label("服务请求已登记", "Service request noted"), spoken=True),
     OutcomeCode("no_answer", Label("无人应答，已当面确认", "No answer, person seen"), needs_seen_by=True),
+    OutcomeCode("deceased", Label("人已去世", "The person has died"), needs_seen_by=True, grave=True),
     OutcomeCode("test", Label("测试", "Test")),
     OutcomeCode("technical", Label("技术问题已处理", "Technical matter dealt with")),
 )

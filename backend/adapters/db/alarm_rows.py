@@ -42,12 +42,18 @@ def alert_row(alert: Alert) -> dict[str, Any]:
         "previous_id": alert.previous_id,
         "holder_id": alert.holder.id if alert.holder else None,
         "holder_name": alert.holder.name if alert.holder else None,
+        "holder_kind": str(alert.holder.kind) if alert.holder else None,
         "accepted_at": alert.accepted_at,
         "held_since": alert.held_since,
         "latest_at": alert.latest_at,
         "clock_ahead_seconds": _seconds(alert.clock_ahead),
         "requeued_at": alert.requeued_at,
         "reaction_due_at": alert.reaction_due_at,
+        "lease_until": alert.lease_until,
+        "lease_due_at": alert.lease_due_at,
+        "organisation_id": alert.organisation_id,
+        "first_voice_at": alert.first_voice_at,
+        "grave": alert.grave,
         "eta_minutes": alert.eta_minutes,
         "eta_at": alert.eta_at,
         "responder": alert.responder,
@@ -78,13 +84,18 @@ def to_alert(row: RowMapping) -> Alert:
         unknown_device=row["unknown_device"],
         transmitter=row["transmitter"],
         previous_id=row["previous_id"],
-        holder=Actor(ActorKind.STAFF, row["holder_id"], row["holder_name"] or "") if row["holder_id"] else None,
+        holder=_holder(row),
         accepted_at=row["accepted_at"],
         held_since=row["held_since"],
         latest_at=row["latest_at"],
         clock_ahead=timedelta(seconds=row["clock_ahead_seconds"]),
         requeued_at=row["requeued_at"],
         reaction_due_at=row["reaction_due_at"],
+        lease_until=row["lease_until"],
+        lease_due_at=row["lease_due_at"],
+        organisation_id=row["organisation_id"],
+        first_voice_at=row["first_voice_at"],
+        grave=row["grave"],
         eta_minutes=row["eta_minutes"],
         eta_at=row["eta_at"],
         responder=row["responder"],
@@ -92,6 +103,13 @@ def to_alert(row: RowMapping) -> Alert:
         outcome=row["outcome"],
         ring_seq=row["ring_seq"],
     )
+
+
+def _holder(row: RowMapping) -> Actor | None:
+    if row["holder_id"] is None:
+        return None
+    # Rows from before responders could hold an alert have no kind.
+    return Actor(ActorKind(row["holder_kind"] or ActorKind.STAFF), row["holder_id"], row["holder_name"] or "")
 
 
 def entry_row(alert_id: str, entry: Entry) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.adapters.db.alarm import STILL_OPEN, alerts, changes, commands, events, idempotency, refused, timeline
+from backend.adapters.db.alarm_places import centre_of_home
 from backend.adapters.db.alarm_rows import alert_row, command_row, entry_row, event_row, to_alert, to_command
 from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.escalation_wakes import begin_run, hold_run, wake_run
 from backend.adapters.db.registry import devices, residents
 from backend.domain.alert.model import Alert, AlertId, Entry
 from backend.services.alarm.ports import (
@@ -41,6 +43,7 @@ _DEVICE: Final = select(devices.c.id, devices.c.state, devices.c.home_id, device
     devices.c.id == bindparam("device")
 )
 _HEARING: Final = select(residents.c.hearing).where(residents.c.home_id == bindparam("home"))
+_CENTRE: Final = centre_of_home(bindparam("home"))
 _EVENTS: Final = (
     select(
         events.c.id,
@@ -131,9 +134,11 @@ class AlarmSql:
         if row is None:
             return None
         hearing: Sequence[str] = ()
+        centre: str | None = None
         if row.home_id is not None:
             hearing = self._db.scalars(_HEARING, {"home": row.home_id}).all()
-        return KnownDevice(row.id, row.state, row.home_id, row.room, tuple(hearing))
+            centre = self._db.scalar(_CENTRE, {"home": row.home_id})
+        return KnownDevice(row.id, row.state, row.home_id, row.room, tuple(hearing), centre)
 
     # events
 
@@ -200,8 +205,8 @@ class AlarmSql:
     def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
         rows = self._db.execute(
             select(alerts)
-            .where(alerts.c.reaction_due_at <= now)
-            .order_by(alerts.c.severity_rank, alerts.c.reaction_due_at)
+            .where(or_(alerts.c.reaction_due_at <= now, alerts.c.lease_due_at <= now))
+            .order_by(alerts.c.severity_rank, alerts.c.received_at)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True)
         ).mappings()
@@ -219,6 +224,17 @@ class AlarmSql:
 
     def touch(self, alert_id: AlertId) -> None:
         self._touched[alert_id] = None
+
+    # escalation
+
+    def begin_run(self, alert_id: AlertId, began_at: datetime, now: datetime) -> None:
+        begin_run(self._db, alert_id, began_at, now)
+
+    def wake_run(self, alert_id: AlertId, now: datetime) -> None:
+        wake_run(self._db, alert_id, now)
+
+    def hold_run(self, alert_id: AlertId, until: datetime) -> None:
+        hold_run(self._db, alert_id, until)
 
     # outbox
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from backend.domain.alert.model import SYSTEM, Actor, Alert, Answer, Decision, Entry, EntryKind
+from backend.domain.alert.lease import leased
+from backend.domain.alert.model import SYSTEM, Actor, ActorKind, Alert, Answer, Decision, Entry, EntryKind
 from contract.vocabulary import OUTCOME_CODES, SOS, Handling, Stage
 
 
@@ -20,7 +21,10 @@ class Verb(StrEnum):
     EN_ROUTE = "en_route"
     ARRIVED = "arrived"
     CLOSE = "close"
+    HAND_OVER = "hand_over"
     NOTE = "note"
+    RESPOND = "respond"
+    """A responder takes it, by link or reply: not offered at the desk."""
 
 
 _H = Handling
@@ -38,6 +42,15 @@ TRANSITIONS: Final[Mapping[tuple[Handling, Verb], Handling]] = {
     (_H.DISPATCHED, Verb.CLOSE): _H.CLOSED,
     (_H.EN_ROUTE, Verb.CLOSE): _H.CLOSED,
     (_H.ARRIVED, Verb.CLOSE): _H.CLOSED,
+    (_H.ACCEPTED, Verb.HAND_OVER): _H.ACCEPTED,
+    (_H.DISPATCHED, Verb.HAND_OVER): _H.DISPATCHED,
+    (_H.EN_ROUTE, Verb.HAND_OVER): _H.EN_ROUTE,
+    (_H.ARRIVED, Verb.HAND_OVER): _H.ARRIVED,
+    (_H.NEW, Verb.RESPOND): _H.ACCEPTED,
+    (_H.ACCEPTED, Verb.RESPOND): _H.DISPATCHED,
+    (_H.DISPATCHED, Verb.RESPOND): _H.DISPATCHED,
+    (_H.EN_ROUTE, Verb.RESPOND): _H.EN_ROUTE,
+    (_H.ARRIVED, Verb.RESPOND): _H.ARRIVED,
 }
 """Which step leads where. What is not listed is refused and changes nothing. A note may be written at any time."""
 
@@ -52,15 +65,28 @@ class Refused(StrEnum):
     ILLEGAL_TRANSITION = "illegal_transition"
     UNKNOWN_OUTCOME = "unknown_outcome"
     NEEDS_SEEN_BY = "needs_seen_by"
+    SCRIPT_INCOMPLETE = "script_incomplete"
+    DESTINATION_UNKNOWN = "destination_unknown"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """The action is not possible now. Nothing has changed."""
 
-    def __init__(self, reason: Refused, alert: Alert) -> None:
+    def __init__(self, reason: Refused, alert: Alert, missing: tuple[str, ...] = ()) -> None:
         super().__init__(str(reason))
         self.reason = reason
         self.alert = alert
+        self.missing = missing
+        """Steps of the script that stand in the way of closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMark:
+    """What somebody says of a step of the script: `state` is `done` or `impossible`, then with a `reason`."""
+
+    step: str
+    state: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +101,14 @@ class Action:
     outcome: str | None = None
     seen_by: str | None = None
     text: str | None = None
+    to: str | None = None
+    steps: tuple[StepMark, ...] = ()
 
 
 def allowed(alert: Alert) -> list[Verb]:
     """What can be done now, in the order in which it is usually done."""
-    verbs = [verb for verb in Verb if (alert.handling, verb) in TRANSITIONS]
-    if alert.requeued_at is not None and not alert.ended:
+    verbs = [verb for verb in Verb if (alert.handling, verb) in TRANSITIONS and verb is not Verb.RESPOND]
+    if not alert.ended and alert.handling is not Handling.NEW and (alert.requeued_at is not None or _by_link(alert)):
         verbs.insert(0, Verb.ACCEPT)
     return [*verbs, Verb.NOTE]
 
@@ -95,6 +123,10 @@ def decide(alert: Alert, action: Action, now: datetime) -> Decision:
     if target is None:
         raise Refusal(Refused.ILLEGAL_TRANSITION, alert)
     after = replace(alert, handling=target)
+    if action.verb is Verb.RESPOND:
+        return _respond(alert, after, action, now)
+    if action.verb is Verb.HAND_OVER:
+        return _hand_over(alert, action, now)
     if action.verb is Verb.CLOSE:
         return _close(alert, after, action, now)
     if action.verb is Verb.EN_ROUTE:
@@ -117,12 +149,33 @@ def _accept(alert: Alert, action: Action, now: datetime) -> Decision:
         return _moved(alert, taken, action, now, EntryKind.ACCEPTED, Stage.ACCEPTED)
     if mine and not alert.ringing:
         return Decision(alert, "already_yours", changed=False)
-    if mine or alert.requeued_at is not None:
+    if mine or alert.requeued_at is not None or _by_link(alert):
         # The first acceptance fixes the figure; who takes over later does not move it.
         stage = Stage.ACCEPTED if alert.handling is Handling.ACCEPTED else None
         taken = replace(alert, holder=action.actor, held_since=alert.held_since if mine else now)
         return _moved(alert, taken, action, now, EntryKind.ACCEPTED if mine else EntryKind.TAKEN_OVER, stage)
     raise Refusal(Refused.ALREADY_ACCEPTED, alert)
+
+
+def _by_link(alert: Alert) -> bool:
+    """Whether a responder holds it: an operator may always take it over, the responder stays on the way."""
+    return alert.holder is not None and alert.holder.kind is ActorKind.RESPONDER
+
+
+def _respond(alert: Alert, after: Alert, action: Action, now: datetime) -> Decision:
+    """A responder takes it. Where nobody had it, they hold it until an operator does."""
+    after = replace(after, responder=action.actor.name)
+    if alert.handling is not Handling.NEW:
+        return _moved(alert, after, action, now, EntryKind.RESPONDER_ACCEPTED)
+    after = replace(after, holder=action.actor, accepted_at=now, held_since=now)
+    return _moved(alert, after, action, now, EntryKind.RESPONDER_ACCEPTED, Stage.ACCEPTED)
+
+
+def _hand_over(alert: Alert, action: Action, now: datetime) -> Decision:
+    """It waits and rings again until somebody takes it; who gives it away stays on it until then."""
+    decision = _moved(alert, alert, action, now, EntryKind.HANDED_OVER)
+    after = replace(decision.alert, requeued_at=now, ring_seq=alert.ring_seq + 1, lease_until=None, lease_due_at=None)
+    return replace(decision, alert=after)
 
 
 def _close(alert: Alert, after: Alert, action: Action, now: datetime) -> Decision:
@@ -131,7 +184,7 @@ def _close(alert: Alert, after: Alert, action: Action, now: datetime) -> Decisio
         raise Refusal(Refused.UNKNOWN_OUTCOME, alert)
     if alert.type == SOS and code.needs_seen_by and not (action.seen_by or "").strip():
         raise Refusal(Refused.NEEDS_SEEN_BY, alert)
-    closed = replace(after, closed_at=now, outcome=code.code)
+    closed = replace(after, closed_at=now, outcome=code.code, grave=code.grave)
     return _moved(alert, closed, action, now, EntryKind.CLOSED, Stage.CLOSED)
 
 
@@ -142,9 +195,9 @@ def _moved(
 
     A note by somebody else than the holder is no reaction: it says nothing about who goes.
     """
-    reacted = action.verb is not Verb.NOTE or (before.holder is not None and before.holder.id == action.actor.id)
-    if reacted:
-        after = replace(after, requeued_at=None, reaction_due_at=None)
+    holder = before.holder is not None and before.holder.id == action.actor.id
+    if action.verb is not Verb.NOTE or holder:
+        after = leased(replace(after, requeued_at=None, reaction_due_at=None), now)
     after = replace(after, version=before.version + 1)
     entry = Entry(kind, action.actor, now, action.source, detail=_detail(before, after, action))
     return Decision(after, str(kind), (entry,), answers(after, stage) if stage else ())
@@ -164,6 +217,7 @@ def _detail(before: Alert, after: Alert, action: Action) -> dict[str, Any]:
         "outcome": action.outcome,
         "seen_by": action.seen_by,
         "text": action.text,
+        "to": action.to,
     }
     detail: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     if before.handling is not after.handling:

@@ -17,13 +17,14 @@ class ActorKind(StrEnum):
     """Who did something."""
 
     STAFF = "staff"
+    RESPONDER = "responder"
     DEVICE = "device"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody in a timeline. `name` is empty for devices and the system."""
+    """Somebody in a timeline. `name` is empty for devices and the system. A responder has no account, but a link."""
 
     kind: ActorKind
     id: str
@@ -43,6 +44,9 @@ class Alert:
     `event_id`: the latest press, which an answer names; None where there is nothing to name. `latest_at`: when it was.
     `held_since`: since when the present holder has it; `accepted_at`: since when anybody has.
     `clock_ahead`: by how much the device's clock is ahead, so that it does not take an answer for expired.
+    `organisation_id`: the centre that is responsible, None for the district. `lease_until`: how long the holder has it
+    without a word; `lease_due_at`: when the lease is looked at next. `first_voice_at`: when somebody first spoke with
+    the person. `grave`: how it ended is said by voice only.
     """
 
     id: AlertId
@@ -55,6 +59,7 @@ class Alert:
     clock_ahead: timedelta = timedelta(0)
     event_id: str | None = None
     home_id: str | None = None
+    organisation_id: str | None = None
     room: str | None = None
     condition: Condition = Condition.ACTIVE
     handling: Handling = Handling.NEW
@@ -69,6 +74,10 @@ class Alert:
     held_since: datetime | None = None
     requeued_at: datetime | None = None
     reaction_due_at: datetime | None = None
+    lease_until: datetime | None = None
+    lease_due_at: datetime | None = None
+    first_voice_at: datetime | None = None
+    grave: bool = False
     eta_minutes: int | None = None
     eta_at: datetime | None = None
     responder: str | None = None
@@ -118,6 +127,39 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
     NOTED = "noted"
     REQUEUED = "requeued"
+    LEASE_WARNED = "lease_warned"
+    LEASE_RAN_OUT = "lease_ran_out"
+    HANDED_OVER = "handed_over"
+    SEVERITY_RAISED = "severity_raised"
+    ESCALATED = "escalated"
+    STEP_SKIPPED = "step_skipped"
+    OFFERED = "offered"
+    HELD = "held"
+    RESUMED = "resumed"
+    NOBODY_REACHED = "nobody_reached"
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    ALL_CHANNELS_FAILED = "all_channels_failed"
+    ENDED_TOLD = "ended_told"
+    NOTICE_SENT = "notice_sent"
+    NOTICE_DELIVERED = "notice_delivered"
+    NOTICE_FAILED = "notice_failed"
+    NOTICE_PASSED = "notice_passed"
+    RESPONDER_OPENED = "responder_opened"
+    RESPONDER_ACCEPTED = "responder_accepted"
+    RESPONDER_EN_ROUTE = "responder_en_route"
+    RESPONDER_ARRIVED = "responder_arrived"
+    RESPONDER_DONE = "responder_done"
+    RESPONDER_ALARM = "responder_alarm"
+    KEY_USED = "key_used"
+    CALLED = "called"
+    CALL_ENDED = "call_ended"
+    VOICE_CONTACT = "voice_contact"
+    NO_VOICE = "no_voice"
+    SCRIPT_STEP = "script_step"
+    HANDED_TO_120 = "handed_to_120"
+    WORK_ORDER_MADE = "work_order_made"
+    AUDITED = "audited"
+    REVIEW_OPENED = "review_opened"
     ANSWER_SENT = "answer_sent"
     ANSWER_CONFIRMED = "answer_confirmed"
     ANSWER_FAILED = "answer_failed"

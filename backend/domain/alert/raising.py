@@ -22,6 +22,7 @@ class Place:
     known: bool
     home_id: str | None = None
     room: str | None = None
+    organisation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def raise_alert(alert_id: AlertId, press: Press, place: Place, previous: AlertId
         clock_ahead=press.time.ahead,
         event_id=press.event_id,
         home_id=place.home_id,
+        organisation_id=place.organisation_id,
         room=place.room,
         flags=tuple(dict.fromkeys(flags)),
         late=press.time.late,
@@ -93,7 +95,9 @@ def press_again(alert: Alert, press: Press, place: Place, now: datetime) -> Deci
     held = alert.handling is not Handling.NEW and alert.requeued_at is None
     due = alert.reaction_due_at or (now + REQUEUE_AFTER if held else None)
     if alert.unknown_device and place.known:
-        alert = replace(alert, unknown_device=False, home_id=place.home_id, room=place.room)
+        alert = replace(
+            alert, unknown_device=False, home_id=place.home_id, room=place.room, organisation_id=place.organisation_id
+        )
     after = replace(
         alert,
         count=alert.count + 1,

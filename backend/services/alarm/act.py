@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.domain.alert.lifecycle import Action, decide
-from backend.services.alarm.answer import queue_answers
+from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import AlarmStore, Clock
 
 
@@ -38,12 +38,8 @@ class Act:
                 if before is not None:
                     return Acted.DONE if before == fingerprint else Acted.KEY_REUSED
             decision = decide(alert, action, now)
-            if decision.changed:
-                tx.save_alert(decision.alert)
-                tx.add_entries(alert.id, decision.entries)
-                device = tx.device(alert.device_id)
-                queue_answers(tx, decision, device.hearing if device else (), now)
-                tx.touch(alert.id)
+            device = tx.device(alert.device_id)
+            apply(tx, decision, device.hearing if device else (), now)
             if key is not None and not tx.mark_done(action.actor.id, key, fingerprint, now):
                 return Acted.KEY_REUSED
             tx.commit()

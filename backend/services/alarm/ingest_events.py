@@ -231,11 +231,13 @@ class _Intake:
         if open_alert is not None:
             decision = press_again(open_alert, press, _place(device), self.now)
             self.tx.save_alert(decision.alert)
+            self.tx.wake_run(decision.alert.id, self.now)
         else:
             place = _place(device)
             previous = self.tx.last_alert(press.device_id, press.type)
             decision = raise_alert(AlertId(self.ids.new()), press, place, previous, self.now)
             self.tx.add_alert(decision.alert)
+            self.tx.begin_run(decision.alert.id, decision.alert.received_at, self.now)
         self._record(decision, device, press.received_at)
         return decision.alert
 
@@ -260,7 +262,7 @@ class _Intake:
 def _place(device: KnownDevice | None) -> Place:
     if device is None or device.home_id is None:
         return Place(known=False, room=device.room if device else None)
-    return Place(known=True, home_id=device.home_id, room=device.room)
+    return Place(known=True, home_id=device.home_id, room=device.room, organisation_id=device.organisation_id)
 
 
 def _same_unreadable(copy: StoredEvent, incoming: _Incoming, variant: str, gateway: str) -> bool:

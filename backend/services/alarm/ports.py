@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from backend.domain.alert.model import Alert, AlertId, Entry
+from backend.domain.alert.model import Actor, Alert, AlertId, Entry
 from contract.vocabulary import Flag, Lane
 
 
@@ -21,13 +21,17 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A registry row as the emergency lane needs it. `hearing`: of each resident of its home."""
+    """A registry row as the emergency lane needs it. `hearing`: of each resident of its home.
+
+    `organisation_id`: the centre that takes care of the home: its own, by catchment, or its village's town.
+    """
 
     id: str
     state: str
     home_id: str | None
     room: str | None
     hearing: tuple[str, ...] = ()
+    organisation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,17 @@ class OutboxCommand:
     clock_ahead: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedStep:
+    """What somebody has said of a step of the script. `state`: `done` or `impossible`, then with a `reason`."""
+
+    step: str
+    state: str
+    reason: str | None
+    actor: Actor
+    at: datetime
+
+
 class AlarmTransaction(Protocol):
     """One transaction. Nothing is kept unless `commit` returned."""
 
@@ -156,7 +171,7 @@ class AlarmTransaction(Protocol):
         ...
 
     def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
-        """Alerts whose `reaction_due_at` is past, locked; those that another transaction holds are left out."""
+        """Alerts whose `reaction_due_at` or `lease_due_at` is past, locked; those that others hold are left out."""
         ...
 
     def add_alert(self, alert: Alert) -> None: ...
@@ -165,6 +180,23 @@ class AlarmTransaction(Protocol):
     def touch(self, alert_id: AlertId) -> None:
         """The change log gets a row for this alert, in commit order."""
         ...
+
+    # escalation: the run of an alert decides what is done next, and looks again when it is woken
+    def begin_run(self, alert_id: AlertId, began_at: datetime, now: datetime) -> None:
+        """A new alert gets its run, due at once, with the book of policies that is in force now."""
+        ...
+
+    def wake_run(self, alert_id: AlertId, now: datetime) -> None:
+        """Something has changed that the run should look at: it is due now. Nothing where it has ended."""
+        ...
+
+    def hold_run(self, alert_id: AlertId, until: datetime) -> None:
+        """A person asks for a moment: no further step before `until`. The last to ask counts."""
+        ...
+
+    # script and calls
+    def script_marks(self, alert_id: str) -> Sequence[MarkedStep]: ...
+    def put_script_marks(self, alert_id: str, marks: Sequence[MarkedStep]) -> None: ...
 
     # outbox
     def command(self, command_id: str) -> OutboxCommand | None:

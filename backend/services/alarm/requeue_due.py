@@ -1,10 +1,12 @@
-"""Alerts whose holder did not react to another press in time wait in the queue again."""
+"""Alerts whose holder did not react in time, or has been silent for long, wait in the queue again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.domain.alert.lease import watch_lease
 from backend.domain.alert.lifecycle import requeue
+from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import AlarmStore, Clock
 
 
@@ -21,10 +23,9 @@ class RequeueDue:
         with self.store.begin() as tx:
             alerts = tx.due_alerts(now, limit)
             for alert in alerts:
-                decision = requeue(alert, now)
-                if decision.changed:
-                    tx.save_alert(decision.alert)
-                    tx.add_entries(alert.id, decision.entries)
-                    tx.touch(alert.id)
+                apply(tx, requeue(alert, now), (), now)
+                again = tx.alert(alert.id)
+                if again is not None:
+                    apply(tx, watch_lease(again, now), (), now)
             tx.commit()
         return len(alerts)

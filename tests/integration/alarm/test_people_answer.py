@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from backend.domain.alert.lifecycle import Refusal, Verb
+from backend.domain.alert.model import Actor, ActorKind
 from backend.services.alarm.act import Acted
 from backend.services.alarm.hand_out_commands import OutcomeReason
 from contract.ingest import CommandOutcome, OutboundCommand
@@ -108,7 +109,7 @@ def test_a_repeat_that_nobody_reacts_to_puts_the_alert_back_in_the_queue(alarm: 
     alarm.do(Verb.ACCEPT, alert_id, LI)
     assert alarm.only().holder is not None
     assert alarm.kinds(alert_id)[-1] == "taken_over"
-    alarm.clock.turn(timedelta(hours=1))
+    alarm.clock.turn(timedelta(minutes=3))
     assert alarm.requeue() == 0
 
 
@@ -119,9 +120,85 @@ def test_a_reaction_in_time_keeps_it_out_of_the_queue(alarm: Alarm) -> None:
     alarm.do(Verb.ACCEPT, alert_id)
     alarm.press("T1")
     alarm.do(Verb.NOTE, alert_id, text="正在通话")
-    alarm.clock.turn(timedelta(minutes=5))
+    alarm.clock.turn(timedelta(minutes=3))
     assert alarm.requeue() == 0
     assert not alarm.only().waiting
+
+
+def test_a_holder_who_stays_silent_is_warned_and_then_the_others_ring_too(alarm: Alarm) -> None:
+    alarm.enrol("T1")
+    alarm.press("T1")
+    alert_id = alarm.only().id
+    alarm.do(Verb.ACCEPT, alert_id)
+    alarm.clock.turn(timedelta(seconds=199))
+    alarm.requeue()
+    assert alarm.kinds(alert_id) == ["raised", "accepted"]
+    alarm.clock.turn(timedelta(seconds=1))
+    alarm.requeue()
+    assert alarm.kinds(alert_id) == ["raised", "accepted", "lease_warned"]
+    assert not alarm.only().waiting
+    alarm.clock.turn(timedelta(seconds=100))
+    alarm.requeue()
+    alert = alarm.only()
+    assert alarm.kinds(alert_id)[-1] == "lease_ran_out"
+    assert alert.waiting
+    assert alert.ring
+    assert alert.holder is not None
+    assert alert.holder.id == WANG.id
+
+
+def test_a_note_renews_the_lease_and_a_journey_lasts_its_minutes_plus_ten(alarm: Alarm) -> None:
+    alarm.enrol("T1")
+    alarm.press("T1")
+    alert_id = alarm.only().id
+    alarm.do(Verb.ACCEPT, alert_id)
+    for _ in range(4):
+        alarm.clock.turn(timedelta(minutes=3))
+        alarm.do(Verb.NOTE, alert_id, text="还在通话")
+        alarm.requeue()
+    alarm.do(Verb.EN_ROUTE, alert_id, eta_minutes=25)
+    alarm.clock.turn(timedelta(minutes=23))
+    alarm.requeue()
+    assert "lease_warned" not in alarm.kinds(alert_id)
+    alarm.clock.turn(timedelta(minutes=12))
+    alarm.requeue()
+    assert alarm.kinds(alert_id)[-1] == "lease_ran_out"
+
+
+def test_who_hands_it_over_stays_on_it_until_somebody_takes_it(alarm: Alarm) -> None:
+    alarm.enrol("T1")
+    alarm.press("T1")
+    alert_id = alarm.only().id
+    alarm.do(Verb.ACCEPT, alert_id)
+    alarm.do(Verb.HAND_OVER, alert_id, to="夜班", text="交接班")
+    alert = alarm.only()
+    assert alert.waiting
+    assert alert.holder is not None
+    assert alert.holder.id == WANG.id
+    alarm.do(Verb.ACCEPT, alert_id, LI)
+    alert = alarm.only()
+    assert not alert.waiting
+    assert alert.holder is not None
+    assert alert.holder.id == LI.id
+    assert alarm.kinds(alert_id) == ["raised", "accepted", "handed_over", "taken_over"]
+
+
+def test_a_responder_without_account_can_take_it_and_an_operator_may_join(alarm: Alarm) -> None:
+    alarm.enrol("T1")
+    alarm.press("T1")
+    alert_id = alarm.only().id
+    chen = Actor(ActorKind.RESPONDER, "p1", "陈师傅")
+    alarm.do(Verb.RESPOND, alert_id, chen)
+    alert = alarm.only()
+    assert alert.handling is Handling.ACCEPTED
+    assert not alert.waiting
+    assert alert.responder == "陈师傅"
+    alarm.do(Verb.ACCEPT, alert_id, LI)
+    alert = alarm.only()
+    assert alert.holder is not None
+    assert alert.holder.id == LI.id
+    assert alert.responder == "陈师傅"
+    assert alarm.kinds(alert_id) == ["raised", "responder_accepted", "taken_over"]
 
 
 def test_a_command_is_repeated_until_its_result(alarm: Alarm) -> None:
