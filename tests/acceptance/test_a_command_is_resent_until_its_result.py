@@ -27,7 +27,7 @@ def test_it_comes_again_with_the_same_id_and_stops_with_the_result(
         alert_id = desk.wait_alert(device.device_id)["id"]
         wait_until(lambda: _state(desk, alert_id) == {"received": "sent"}, "sent, and not confirmed")
 
-        wait_until(lambda: len(terminal.answers(event_id, "received")) >= 2, "it comes again", seconds=30)
+        wait_until(lambda: len(terminal.answers(event_id, "received")) >= 2, "it comes again")
         expected = answer_id(device.device_id, event_id, "received")
         assert {heard.command["id"] for heard in terminal.answers(event_id)} == {expected}
 

@@ -22,7 +22,7 @@ def test_what_was_said_while_it_was_away_is_heard_afterwards(system: System, dev
         desk.do(alert_id, "en-route", eta_minutes=12)
 
         back = fleet.add(device.device_id, device.secret)
-        heard = back.wait_answer(event_id, "en_route", seconds=30)
+        heard = back.wait_answer(event_id, "en_route")
         assert heard.command["args"]["eta_minutes"] == 12
         desk.do(alert_id, "close", outcome="helped_on_site")
         back.wait_answer(event_id, "closed")

@@ -38,6 +38,6 @@ def test_each_press_is_one_alert_and_the_loss_of_a_gateway_changes_nothing(make_
             alert = desk.wait_alert(terminal.device_id)
             assert alert["count"] == 2
             desk.do(alert["id"], "accept")
-            terminal.wait_answer(event_id, "accepted", seconds=30)
+            terminal.wait_answer(event_id, "accepted")
             system.start(lost)
             system.wait_ready()

@@ -20,7 +20,7 @@ LANES: Final = ("gateway-emergency", "gateway-telemetry")
 
 def _states(desk: Desk) -> set[str]:
     components = desk.health()
-    return {components[lane]["state"] for lane in LANES}
+    return {components.get(lane, {"state": "silent"})["state"] for lane in LANES}
 
 
 def _given_up(system: System) -> bool:

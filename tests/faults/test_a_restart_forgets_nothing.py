@@ -40,7 +40,7 @@ def test_a_repeat_that_nobody_reacts_to_is_requeued_after_a_restart(make_system:
             for field in ("handling", "count", "holder", "ring_seq", "accepted_at"):
                 assert after[field] == before[field], field
             stream = desk.stream(after=stream_id)
-            wait_until(lambda: _entries(desk, alert_id, "requeued"), "requeued", seconds=45, every=0.2)
+            wait_until(lambda: _entries(desk, alert_id, "requeued"), "requeued", seconds=90, every=0.2)
             shown = wait_until(
                 lambda: [s for s in stream.alerts(device.device_id) if s.data["ring_seq"] > before["ring_seq"]],
                 "the desk rings again",

@@ -56,7 +56,7 @@ def test_all_alarm_afterwards_marked_as_late(make_system: Callable[..., System],
         system.kill("gateway-emergency")
         system.start("gateway-emergency")
         _back(system, way)
-        wait_until(lambda: not fleet.unanswered(), "every press is answered", seconds=30)
+        wait_until(lambda: not fleet.unanswered(), "every press is answered")
         stories = fleet.ledger.stories().values()
 
     with system.desk() as desk:

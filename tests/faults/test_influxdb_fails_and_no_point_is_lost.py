@@ -47,7 +47,7 @@ def store(server: StandIn, tmp_path: Path) -> Iterator[InfluxTelemetryStore]:
 
 
 def arrived(store: InfluxTelemetryStore) -> None:
-    wait_until(lambda: store.figures().waiting == 0 and store.figures().trouble is None, "all is sent", 30)
+    wait_until(lambda: store.figures().waiting == 0 and store.figures().trouble is None, "all is sent")
 
 
 def numbers(store: InfluxTelemetryStore, device: str = "T1") -> list[float | bool]:

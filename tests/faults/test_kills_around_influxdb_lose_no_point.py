@@ -90,7 +90,7 @@ def test_a_killed_influxdb_gets_the_points_again(server: Influxd | StandIn, tmp_
         before = written[0]
         wait_until(lambda before=before: written[0] >= before + 400, "some are written")  # type: ignore[misc]
         server.kill()
-        wait_until(lambda: store.figures().trouble, "the loss is seen", 30)
+        wait_until(lambda: store.figures().trouble, "the loss is seen")
         server.start()
     finished.set()
     writer.join()

@@ -68,7 +68,7 @@ class Child:
         self.wanted = True
         self.starts += 1
 
-    def stop(self, seconds: float = 15.0) -> int:
+    def stop(self, seconds: float = 30.0) -> int:
         """SIGTERM, and the exit code; AssertionError when it has not ended after `seconds`."""
         self.wanted = False
         if self._process is None:

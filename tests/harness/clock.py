@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+PATIENCE_SECONDS: Final = 60.0
+"""To wait for what does come. They cost time only where it does not, and a loaded machine needs them."""
 
 
 class ManualClock:
@@ -29,7 +31,9 @@ class ManualClock:
         self._monotonic += max(0.0, span.total_seconds())
 
 
-def wait_until(condition: Callable[[], T | None], what: str, seconds: float = 15.0, every: float = 0.02) -> T:
+def wait_until(
+    condition: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS, every: float = 0.02
+) -> T:
     """The first truthy answer of `condition`; AssertionError naming `what` after `seconds`."""
     limit = time.monotonic() + seconds
     while True:

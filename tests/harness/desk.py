@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx2
 
-from tests.harness.clock import wait_until
+from tests.harness.clock import PATIENCE_SECONDS, wait_until
 from tests.harness.stream import Stream
 
 
@@ -58,7 +58,7 @@ class Desk:
         mine = {alert["id"]: alert for alert in every if alert["device_id"] == device_id}
         return sorted(mine.values(), key=lambda alert: str(alert["received_at"]))
 
-    def wait_alert(self, device_id: str, seconds: float = 15.0) -> dict[str, Any]:
+    def wait_alert(self, device_id: str, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The open alert of a device."""
         return wait_until(
             lambda: next((a for a in self.alerts() if a["device_id"] == device_id), None),

@@ -11,6 +11,7 @@ from backend.services.live.messages import Message
 from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
 from tests.fakes.live_changes import MemoryChangeLog, SaidComponents
+from tests.harness.clock import PATIENCE_SECONDS
 
 Heard = list[tuple[str, int | None]]
 
@@ -52,7 +53,7 @@ def alerts(heard: Heard) -> list[int | None]:
     return [place for kind, place in heard if kind == "alert"]
 
 
-async def until(condition: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+async def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Let the event loop go on until the condition holds; AssertionError naming `what`."""
     try:
         async with asyncio.timeout(seconds):

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from tests.harness.clock import stopwatch, wait_until
+from tests.harness.clock import PATIENCE_SECONDS, stopwatch, wait_until
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Stream:
         wanted = [shown for shown in list(self.shown) if shown.event == "alert"]
         return [s for s in wanted if device_id is None or s.data["device_id"] == device_id]
 
-    def wait_alert(self, device_id: str, seconds: float = 15.0) -> Shown:
+    def wait_alert(self, device_id: str, seconds: float = PATIENCE_SECONDS) -> Shown:
         """The first change of an alert of this device."""
         return wait_until(
             lambda: next(iter(self.alerts(device_id)), None), f"{device_id} on the stream", seconds, every=0.002

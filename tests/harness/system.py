@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any, Final, Self
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.harness.clock import stopwatch, wait_until
+from tests.harness.child import Child
+from tests.harness.clock import PATIENCE_SECONDS, stopwatch, wait_until
 from tests.harness.desk import Desk, demo_accounts
 from tests.harness.programs import Programs
 from tests.harness.wire import accepts
@@ -27,6 +29,8 @@ CANARY_EXIT: Final = 70
 ENROL_AT_ONCE: Final = 200
 LOOK_SECONDS: Final = 0.05
 RESTART_SECONDS: Final = 0.5
+STOP_ORDER: Final = ("gateway", "backend", "broker")
+"""How names begin."""
 Figures = dict[tuple[str, ...], float]
 """Figures by the values of their labels."""
 
@@ -98,7 +102,7 @@ class System:
         with self._lock:
             self.children[name].kill()
 
-    def wait_ready(self, seconds: float = 45.0) -> None:
+    def wait_ready(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Until every backend answers and every gateway lane has its broker."""
         for name, url in self._programs.urls.items():
             wait_until(partial(_answers, f"{url}/healthz"), f"{name} answers", seconds)
@@ -169,7 +173,7 @@ class System:
             for child in self.children.values():
                 child.wanted = False
         try:
-            return {child.name: child.stop() for child in reversed(list(self.children.values())) if child.running}
+            return {name: code for wave in self._waves() for name, code in _stop_all(wave).items()}
         finally:
             for child in self.children.values():
                 child.kill()
@@ -177,6 +181,12 @@ class System:
             self._stopped.set()
             if self._watcher.is_alive():
                 self._watcher.join(10)
+
+    def _waves(self) -> list[list[Child]]:
+        """Who is told to stop at once: a gateway says goodbye to a backend that still lives, and both to the broker."""
+        running = [child for child in self.children.values() if child.running]
+        by_part = {part: [child for child in running if child.name.startswith(part)] for part in STOP_ORDER}
+        return list(by_part.values())
 
     def _watch(self) -> None:
         """Reload the broker's accounts when they change; start again what ended by itself."""
@@ -197,6 +207,11 @@ class System:
                     elif stopwatch() >= restart_at[name]:
                         del restart_at[name]
                         child.start()
+
+
+def _stop_all(children: Sequence[Child]) -> dict[str, int]:
+    with ThreadPoolExecutor() as pool:
+        return dict(zip([child.name for child in children], pool.map(Child.stop, children), strict=True))
 
 
 def _item(number: int, item: Mapping[str, Any]) -> dict[str, Any]:

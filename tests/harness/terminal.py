@@ -19,7 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from contract.times import format_time
-from tests.harness.clock import stopwatch, wait_until, wall_now
+from tests.harness.clock import PATIENCE_SECONDS, stopwatch, wait_until, wall_now
 from tests.harness.ledger import Kind, Ledger
 
 SESSION_EXPIRY_SECONDS: Final = 7 * 24 * 3600
@@ -120,7 +120,7 @@ class Terminal:
         """Every `reassure` that names the event, of one stage or of all."""
         return [h for h in list(self.heard) if h.event_id == event_id and stage in (None, h.stage)]
 
-    def wait_answer(self, event_id: str, stage: str = "received", seconds: float = 15.0) -> Heard:
+    def wait_answer(self, event_id: str, stage: str = "received", seconds: float = PATIENCE_SECONDS) -> Heard:
         """The first answer of that stage."""
         what = f"{self.device_id} hears {stage} for {event_id}"
         return wait_until(lambda: next(iter(self.answers(event_id, stage)), None), what, seconds)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from contract.topics import Channel
 from device_sim.adapters.link import ConnectionLost, Listener, Loss
-from tests.harness.clock import stopwatch
+from tests.harness.clock import PATIENCE_SECONDS, stopwatch
 
 
 class FakeLink:
@@ -57,7 +57,7 @@ class FakeLink:
         return [payload for published, payload in self.published if published is channel]
 
 
-async def eventually(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+async def eventually(condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Let the loop run until `condition` holds; AssertionError naming `what` after `seconds`."""
     limit = stopwatch() + seconds
     while not condition():

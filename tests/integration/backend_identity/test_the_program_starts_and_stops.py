@@ -41,7 +41,7 @@ def program(idle: Platform) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         process = subprocess.Popen(command, env=environment(idle, port), stdout=output, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: answers(url), "the backend answers", 30)
+        wait_until(lambda: answers(url), "the backend answers")
         yield process, url
     finally:
         process.kill()

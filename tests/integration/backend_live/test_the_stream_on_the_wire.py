@@ -48,7 +48,7 @@ def test_it_pings_and_tells_of_components(platform: Platform) -> None:
                 ),
                 f"the broker is {state}",
             )
-        pings = wait_until(lambda: reader.of("ping")[1:], "a ping while nothing happens", seconds=12)
+        pings = wait_until(lambda: reader.of("ping")[1:], "a ping while nothing happens")
         assert pings[0].id is None
 
 
@@ -57,7 +57,7 @@ def test_logging_out_ends_the_stream(platform: Platform) -> None:
         mine, theirs = Reader(desk), Reader(other)
         wait_until(lambda: mine.of("ping") and theirs.of("ping"), "both watch")
         assert desk.delete("/api/v1/session").status_code == 204
-        wait_until(lambda: not mine.is_alive(), "the stream of who has left ends", seconds=15)
+        wait_until(lambda: not mine.is_alive(), "the stream of who has left ends")
         assert theirs.is_alive()
 
 

@@ -62,7 +62,7 @@ def test_a_press_outlives_the_loss_of_the_broker(platform: Answerer, broker: Bro
     broker.kill()
     assert sim.press(device_id, wait=0.1)[0] == 1, "no answer without a broker"
     broker.start()
-    wait_until(lambda: len({record.event_id for record in sim.records(Kind.ANSWERED)}) == 2, "both are answered", 30)
+    wait_until(lambda: len({record.event_id for record in sim.records(Kind.ANSWERED)}) == 2, "both are answered")
     assert sim.command("report").returncode == 0
 
 

@@ -77,7 +77,7 @@ def test_no_echo_ends_the_lane_with_70(broker: Broker, lane_process: Callable[..
     wait_until(lambda: "broker_ready" in child.tail(), "the lane is connected")
     broker.signal(signal.SIGSTOP)
     try:
-        wait_until(lambda: not child.running, "the lane ends", seconds=20)
+        wait_until(lambda: not child.running, "the lane ends")
     finally:
         broker.signal(signal.SIGCONT)
     assert child.exit_code == 70
