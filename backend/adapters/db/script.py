@@ -17,9 +17,9 @@ marks: Final = Table(
     Column("id", _BIG, primary_key=True, autoincrement=True),
     Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
     Column("step", String(64), nullable=False),
-    # done, impossible, fulfilled
+    # done, impossible
     Column("state", String(16), nullable=False),
-    # Why it is impossible, or which evidence has fulfilled it.
+    # Why it is impossible.
     Column("reason", String(512), nullable=True),
     Column("note", Text, nullable=True),
     Column("actor_kind", String(16), nullable=False),

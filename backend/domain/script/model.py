@@ -163,11 +163,10 @@ class Book:
 
 
 class MarkState(StrEnum):
-    """What is on record of a step. `FULFILLED` is what the closing found proved, with the evidence as its reason."""
+    """What somebody says of a step."""
 
     DONE = "done"
     IMPOSSIBLE = "impossible"
-    FULFILLED = "fulfilled"
 
 
 @dataclass(frozen=True, slots=True)
