@@ -1,0 +1,144 @@
+"""Which shapes the delivery of one notice is made of, and what may be said about an attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from contract.vocabulary import Severity
+
+
+class NoticeState(StrEnum):
+    """How far a notice has got. `SENDING`: leased to a worker until `due_at`; after that it is anybody's again."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    PASSED = "passed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+OPEN: Final = frozenset({NoticeState.PENDING, NoticeState.SENDING})
+"""Everything else is the end. Only a person moves a notice that is over: `delivered` may still be passed on."""
+
+
+class Outcome(StrEnum):
+    """What became of one attempt. `ACCEPTED`: the provider took it, a receipt will tell the rest."""
+
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    PERMANENT = "permanent"
+
+
+class Cause(StrEnum):
+    """Why an attempt ended as it did; the causes that decide something. Adapters may name further ones."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    PROVIDER_ERROR = "provider_error"
+    RATE_LIMITED = "rate_limited"
+    BAD_ADDRESS = "bad_address"
+    ADDRESS_UNKNOWN = "address_unknown"
+    """The number or account does not exist: said twice, the contact point is disabled."""
+    REFUSED = "refused"
+    CREDENTIALS = "credentials"
+    CHANNEL_NOT_CONFIGURED = "channel_not_configured"
+    TEMPLATE_NOT_CONFIGURED = "template_not_configured"
+    CONTACT_POINT_GONE = "contact_point_gone"
+    CONTACT_POINT_DISABLED = "contact_point_disabled"
+    CONTACT_POINT_UNVERIFIED = "contact_point_unverified"
+    VOICE_ONLY = "voice_only"
+    CALL_TO_MAKE = "call_to_make"
+    CALL_NOT_ANSWERED = "call_not_answered"
+    FAULT = "fault"
+    """An error of ours while sending."""
+    NO_RECEIPT = "no_receipt"
+    NO_CONTACT_POINT = "no_contact_point"
+    DEADLINE = "deadline"
+    SHOWN_AT_DESK = "shown_at_desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a channel answers.
+
+    `cause`: a `Cause` or a provider's code, lower case. `provider_id`: what a receipt will name.
+    """
+
+    outcome: Outcome
+    cause: str = ""
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far one notice has got.
+
+    `points`: how many contact points it has; `position`: which one is tried next, equal to `points` when all have been.
+    `attempts`: on that one. `outstanding`: attempts that a provider took and has not reported on.
+    `due_at`: when somebody looks at it again. `sent_at`: since when some provider has it.
+    """
+
+    state: NoticeState
+    severity: Severity
+    points: int
+    due_at: datetime
+    deadline_at: datetime
+    position: int = 0
+    attempts: int = 0
+    outstanding: int = 0
+    voice_only: bool = False
+    cause: str | None = None
+    sent_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is tried."""
+        return self.state not in OPEN
+
+    @property
+    def hurried(self) -> bool:
+        """Whether every second counts: an emergency."""
+        return self.severity is Severity.EMERGENCY
+
+
+class Reason(StrEnum):
+    """Why a decision is as it is."""
+
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    TRY_AGAIN = "try_again"
+    NEXT_POINT = "next_point"
+    AWAITING_RECEIPT = "awaiting_receipt"
+    ALL_CHANNELS_FAILED = "all_channels_failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    PASSED = "passed"
+    DEFERRED = "deferred"
+    OVER = "over"
+    """It was over before; nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a notice, and why."""
+
+    delivery: Delivery
+    reason: Reason
+
+    @property
+    def given_up(self) -> bool:
+        """Whether nobody tries any more and the recipient was not reached."""
+        return self.reason in (Reason.ALL_CHANNELS_FAILED, Reason.EXPIRED)
+
+
+def priority(severity: Severity, sos: bool) -> int:
+    """0: an SOS, then by severity, 1 to 4. The lowest leaves first."""
+    return 0 if sos else severity.rank + 1
