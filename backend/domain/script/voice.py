@@ -10,7 +10,7 @@ from typing import Final
 
 from backend.domain.alert.model import Alert
 from backend.domain.script.model import Call, Silence
-from contract.vocabulary import Handling, Severity
+from contract.vocabulary import Handling
 
 SILENT_CALLS: Final = 2
 SILENT_AFTER: Final = timedelta(seconds=60)
@@ -66,17 +66,15 @@ def can_speak(residents: Sequence[Resident]) -> bool:
     return not residents or any(one.hearing != "none" and one.speech != "none" for one in residents)
 
 
-def watched(alert: Alert) -> bool:
-    """Whether a voice is expected at all: of an emergency or an urgent alert."""
-    return alert.severity in (Severity.EMERGENCY, Severity.URGENT)
+def judge(alert: Alert, expected: bool, calls: Iterable[Call], speaks: bool, now: datetime) -> Verdict:
+    """What the silence of `alert` asks for. Once it has fired nobody asks again.
 
-
-def judge(alert: Alert, calls: Iterable[Call], speaks: bool, now: datetime) -> Verdict:
-    """What the silence of `alert` asks for. `speaks`: see `can_speak`. Once it has fired nobody asks again."""
+    `expected`: whether its script has somebody speak with the person. `speaks`: see `can_speak`.
+    """
     attempts = sorted((call for call in calls if call.to_person), key=lambda call: call.began_at)
     if alert.ended:
         return Verdict(Cause.ENDED)
-    if not watched(alert):
+    if not expected:
         return Verdict(Cause.NO_VOICE_STEP)
     if alert.first_voice_at is not None or any(call.spoken for call in attempts):
         return Verdict(Cause.VOICE)
