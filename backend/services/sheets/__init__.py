@@ -1,0 +1,1 @@
+"""Spreadsheets that people send in and take away: rows by heading, whatever the file format, and a report per row."""
