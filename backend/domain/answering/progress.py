@@ -175,9 +175,19 @@ def stood_down(others: Sequence[Assignment], wanted: int, now: datetime) -> list
     ]
 
 
-def asked_again(mine: Assignment, notice_id: str, expires_at: datetime) -> Assignment:
-    """The same person is called once more for the same alert: the link lives on, and what had ended is open again."""
-    again = replace(mine, notice_id=notice_id, expires_at=max(mine.expires_at, expires_at))
+def asked_again(
+    mine: Assignment, notice_id: str | None, expires_at: datetime, by_hand: str | None = None
+) -> Assignment:
+    """The same person is called once more for the same alert: the link lives on, and what had ended is open again.
+
+    Whoever was sent by an operator stays so, whatever escalation does.
+    """
+    again = replace(
+        mine,
+        notice_id=notice_id or mine.notice_id,
+        expires_at=max(mine.expires_at, expires_at),
+        by_hand=by_hand or mine.by_hand,
+    )
     if mine.state in (State.PASSED, State.STOOD_DOWN, State.EXPIRED):
         state = State.OPENED if mine.opened_at is not None else State.OFFERED
         return replace(again, state=state, ended_at=None)

@@ -1,0 +1,143 @@
+"""Somebody takes a step by link or by reply: once, under the alert's lock, with everything that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.domain.alert.model import Alert
+from backend.domain.answering.model import (
+    Assignment,
+    Refusal,
+    State,
+    Step,
+    StepKind,
+    Why,
+    expires,
+)
+from backend.domain.answering.progress import Scene, decide, responders_wanted, stood_down
+from backend.domain.answering.safety import all_right, interval, watch
+from backend.services.alarm.ports import Clock, Ids
+from backend.services.answering.effects import Effects
+from backend.services.answering.ports import AnswerStore, AnswerTransaction, Located, ResponderNeeds
+from backend.services.answering.seals import sha256
+
+BY_LINK: Final = "link"
+
+
+class UnknownLink(Exception):  # noqa: N818 - an answer, not an error of ours
+    """No such link: mistyped, guessed, or of another district."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say. `alone_for`: how long somebody alone on site may be silent."""
+
+    alone_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The use case."""
+
+    store: AnswerStore
+    clock: Clock
+    ids: Ids
+    rules: Rules
+    needs: ResponderNeeds
+
+    def by_link(self, token: str, phone: str, step: Step, once: str) -> Assignment:
+        """A step on the page. `phone`: the cookie's secret; `once`: of the form, so that it counts once.
+
+        Raises `UnknownLink`, or `Refusal` where nothing has changed.
+        """
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            located = tx.by_token(sha256(token))
+            if located is None:
+                raise UnknownLink
+            alert, mine, others = self.locked(tx, located)
+            stored, mine = mine, _bound(mine, sha256(phone), step.kind, alert.closed_at, now)
+            actor, fingerprint = f"assignment/{mine.id}", f"{step!r}"
+            if tx.done_before(actor, once) is not None:
+                return mine
+            after = self.take(tx, alert, mine, others, step, BY_LINK, now)
+            if after is mine and mine is not stored:
+                # Answered by text before the page was first opened: the phone is new, the step is not.
+                tx.save_assignment(mine)
+            tx.mark_done(actor, once, fingerprint, now)
+            tx.commit()
+        return after
+
+    def locked(self, tx: AnswerTransaction, located: Located) -> tuple[Alert, Assignment, list[Assignment]]:
+        """The alert, the assignment and the others of the alert, all locked, in that order."""
+        alert = tx.alert(located.alert_id)
+        every = tx.assignments(located.alert_id)
+        mine = next((one for one in every if one.id == located.assignment_id), None)
+        if alert is None or mine is None:
+            raise UnknownLink
+        return alert, mine, [one for one in every if one.id != mine.id]
+
+    def take(
+        self,
+        tx: AnswerTransaction,
+        alert: Alert,
+        mine: Assignment,
+        others: Sequence[Assignment],
+        step: Step,
+        source: str,
+        now: datetime,
+    ) -> Assignment:
+        """The step within a transaction: assignment, alert, timeline, escalation, timers. Raises `Refusal`."""
+        keys = tx.keys_out(mine.id)
+        wanted = responders_wanted([mine, *others], self.needs.responders_needed(alert.id))
+        after = decide(mine, step, Scene(others, wanted, alert.closed_at, len(keys)), now)
+        if after is mine and step.kind not in _SAYS_SOMETHING:
+            return mine
+        tx.save_assignment(after)
+        Effects(tx, alert, mine, after, source, now).of(step, self.ids)
+        every = [after, *others]
+        if step.kind is StepKind.ACCEPT:
+            for one in stood_down(every, wanted, now):
+                tx.save_assignment(one)
+        self._watch(tx, alert, after, every, step, now)
+        return after
+
+    def _watch(
+        self,
+        tx: AnswerTransaction,
+        alert: Alert,
+        mine: Assignment,
+        every: Sequence[Assignment],
+        step: Step,
+        now: datetime,
+    ) -> None:
+        """Lone-worker timers follow from who is on site."""
+        timers = tx.timers(alert.id)
+        if not timers and not any(one.state is State.ARRIVED for one in every):
+            return
+        span = interval(self.rules.alone_for, tx.hazards(alert.home_id))
+        for timer in watch(timers, every, span, now):
+            heard = timer.assignment_id == mine.id and step.kind is StepKind.ALL_RIGHT
+            tx.put_timer(all_right(timer, now) if heard else timer)
+
+
+_SAYS_SOMETHING: Final = frozenset(
+    {StepKind.ALL_RIGHT, StepKind.PANIC, StepKind.KEY_TAKEN, StepKind.KEY_RETURNED, StepKind.ASK_SECOND}
+)
+"""Steps that leave the assignment as it is and are on record each time."""
+
+
+def _bound(mine: Assignment, phone: str, kind: StepKind, closed_at: datetime | None, now: datetime) -> Assignment:
+    """The assignment as this phone may use it: the first that opens it keeps it."""
+    if mine.state is State.EXPIRED or now >= expires(mine, closed_at):
+        raise Refusal(Why.EXPIRED)
+    if mine.bound_to is None:
+        if kind is not StepKind.OPEN:
+            raise Refusal(Why.NOT_OPENED)
+        return replace(mine, bound_to=phone)
+    if mine.bound_to != phone:
+        raise Refusal(Why.OTHER_PHONE)
+    return mine

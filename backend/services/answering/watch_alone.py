@@ -1,0 +1,94 @@
+"""Whoever is alone on site and silent for too long is an alarm of its own; what can no longer be answered ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
+from backend.domain.alert.notable import ring
+from backend.domain.answering.model import ASKED, Assignment, State, expires
+from backend.domain.answering.safety import Timer, silent
+from backend.services.alarm.apply import apply
+from backend.services.alarm.ports import Clock
+from backend.services.answering.effects import tell_desk
+from backend.services.answering.ports import AnswerStore, AnswerTransaction, Located
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAlone:
+    """A tick of the worker. Several processes may run it: each silence is told once."""
+
+    store: AnswerStore
+    clock: Clock
+
+    def __call__(self, limit: int = 50) -> int:
+        """How many silences were told. The alert is locked before its timers, and the timer is looked at again."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            due = tx.due_timers(now, limit)
+        return sum(self._tell(located) for located in due)
+
+    def _tell(self, located: Located) -> bool:
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            alert = tx.alert(located.alert_id)
+            timer = next(
+                (one for one in tx.timers(located.alert_id) if one.assignment_id == located.assignment_id), None
+            )
+            mine = tx.assignment(located.assignment_id)
+            if alert is None or timer is None or mine is None or timer.due_at is None or timer.due_at > now:
+                return False
+            tx.put_timer(silent(timer, now))
+            _alarm(tx, alert, mine, timer)
+            tell_desk(tx, alert, mine, "silent", now)
+            tx.commit()
+        return True
+
+
+def _alarm(tx: AnswerTransaction, alert: Alert, mine: Assignment, timer: Timer) -> None:
+    now = timer.due_at
+    assert now is not None
+    detail = {
+        "responder": mine.recipient_name,
+        "minutes": int(timer.every.total_seconds() // 60),
+        "times": timer.overdue + 1,
+    }
+    decision = ring(alert, EntryKind.RESPONDER_ALARM, SYSTEM, now, "silent", detail)
+    if decision.changed:
+        device = tx.device(alert.device_id)
+        apply(tx, decision, device.hearing if device is not None else (), now)
+        return
+    # The alert is closed and cannot ring; the person is still out there, so it is told all the same.
+    tx.add_entries(alert.id, [Entry(EntryKind.RESPONDER_ALARM, SYSTEM, now, "timer", "silent", detail)])
+    tx.touch(alert.id)
+
+
+@dataclass(frozen=True, slots=True)
+class EndAssignments:
+    """A tick of the worker: reply codes become free, links end, those still asked for a closed alert stand down."""
+
+    store: AnswerStore
+    clock: Clock
+
+    def __call__(self, limit: int = 200) -> int:
+        """How many were ended."""
+        with self.store.begin() as tx:
+            due = tx.open_until(self.clock.now(), limit)
+        return sum(self._end(located) for located in due)
+
+    def _end(self, located: Located) -> bool:
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            alert = tx.alert(located.alert_id)
+            mine = next((one for one in tx.assignments(located.alert_id) if one.id == located.assignment_id), None)
+            if alert is None or mine is None or mine.reply_code is None:
+                return False
+            after = mine
+            if now >= expires(mine, alert.closed_at) and mine.state in (*ASKED, State.PASSED, State.STOOD_DOWN):
+                after = replace(mine, state=State.EXPIRED, ended_at=mine.ended_at or now)
+            elif alert.ended and mine.state in ASKED:
+                after = replace(mine, state=State.STOOD_DOWN, ended_at=now)
+            over = now >= expires(mine, alert.closed_at) or after.state is State.DONE or alert.ended
+            tx.save_assignment(replace(after, reply_code=None if over else after.reply_code))
+            tx.commit()
+        return over
