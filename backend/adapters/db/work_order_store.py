@@ -18,12 +18,16 @@ from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.work_order import call_backs, timeline, work_orders
 from backend.adapters.db.work_order_places import WorkPlaces
 from backend.adapters.db.work_order_rows import call_back_row, entry_row, order_row, to_order
+from backend.domain.alert.model import Alert
 from backend.domain.work_order.model import CallBack, Entry, Order, OrderId, Origin
+from backend.domain.work_order.rules import FOLLOW_UP_24H, FOLLOW_UP_72H, SERVICE_REQUEST
 from backend.services.work_order.create import MakeOrder
 from backend.services.work_order.ports import Clock, MadeWorkOrder, NewWorkOrder, OrderTransaction, Outbox
 
 MakeOutbox = Callable[[Connection], Outbox]
 """The notice outbox of a connection."""
+FOLLOW_UP_KINDS: Final = {"after_24_h": FOLLOW_UP_24H, "after_72_h": FOLLOW_UP_72H}
+"""The script's words for the kinds of the book."""
 _ADD: Final = {
     "sqlite": sqlite.insert(work_orders).on_conflict_do_nothing(index_elements=["key"]),
     "postgresql": postgresql.insert(work_orders).on_conflict_do_nothing(index_elements=["key"]),
@@ -97,18 +101,41 @@ class SqlWorkOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class SqlServiceOrders:
+    """The escalation's `ServiceOrders` on the connection of its transaction."""
+
+    orders: SqlWorkOrders
+
+    def for_alert(self, alert: Alert, now: datetime) -> str | None:
+        """The work order of a press of the service key, made once per alert; its id."""
+        new = NewWorkOrder(
+            f"{alert.id}/{SERVICE_REQUEST}",
+            SERVICE_REQUEST,
+            Origin.KEY_PRESS,
+            home_id=alert.home_id,
+            alert_id=alert.id,
+            device_id=alert.device_id,
+        )
+        return self.orders.create(new, now).id
+
+
+@dataclass(frozen=True, slots=True)
 class SqlFollowUps:
-    """Follow-ups of an alert, in the transaction that moves the alert."""
+    """The script's `FollowUps`: made in the transaction that moves the alert."""
 
     make: MakeOrder
     outbox: MakeOutbox
 
-    def schedule(self, tx: object, alert_id: str, due_at: datetime, kind: str) -> MadeWorkOrder:
-        """A follow-up order of `kind` that begins at `due_at`; one per alert and kind. `tx`: on our database."""
+    def schedule(self, tx: object, alert_id: str, due_at: datetime, kind: str) -> None:
+        """A follow-up order that begins at `due_at`; one per alert and kind. `tx`: on our database.
+
+        `kind`: as the script names it (`after_24_h`), or a kind of the book.
+        """
         if not isinstance(tx, AlarmSql):
             raise TypeError("follow-ups are scheduled in a transaction on SQL")
+        kind = FOLLOW_UP_KINDS.get(kind, kind)
         new = NewWorkOrder(f"{alert_id}/{kind}", kind, Origin.FOLLOW_UP, alert_id=alert_id, begins_at=due_at)
-        return SqlWorkOrders(tx._db, self.make, self.outbox).create(new, tx._clock.now())
+        SqlWorkOrders(tx._db, self.make, self.outbox).create(new, tx._clock.now())
 
 
 class WorkOrderSql(AlarmSql):
