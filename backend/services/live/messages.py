@@ -9,14 +9,15 @@ from typing import Any
 
 import msgspec
 
-from backend.services.live.ports import Change
+from backend.services.live.ports import Change, Told
 from contract.times import format_time
 
 
 class MessageKind(StrEnum):
-    """The `event:` of a message. `resync`: something was left out, load the list again."""
+    """The `event:` of a message. `call`: somebody calls. `resync`: something was left out, load the list again."""
 
     ALERT = "alert"
+    CALL = "call"
     HEALTH = "health"
     PING = "ping"
     RESYNC = "resync"
@@ -38,6 +39,11 @@ def _json(value: Any) -> str:
 def alert(change: Change) -> Message:
     """A change of an alert."""
     return Message(MessageKind.ALERT, _json(change.alert), change.stream_id)
+
+
+def call(told: Told) -> Message:
+    """Somebody calls. The place in the stream does not move: who comes back hears the latest calls again."""
+    return Message(MessageKind.CALL, _json(told.data))
 
 
 def health(component: Any) -> Message:

@@ -28,6 +28,28 @@ class ChangeLog(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that a desk is told of beside its alerts, once: a call that came in. `data`: JSON."""
+
+    id: int
+    data: Mapping[str, Any]
+
+
+class TellLog(Protocol):
+    """What desks are told, in commit order."""
+
+    def last_id(self) -> int: ...
+
+    def after(self, told_id: int, limit: int) -> Sequence[Told]:
+        """The oldest `limit` after `told_id`, in order."""
+        ...
+
+    def since(self, at: datetime, limit: int) -> Sequence[Told]:
+        """The oldest `limit` that are not older than `at`."""
+        ...
+
+
 class Components(Protocol):
     """How every component fares now, as JSON; see `services.health.read_components`."""
 

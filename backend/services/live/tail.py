@@ -7,18 +7,23 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 
 from backend.services.live import messages
 from backend.services.live.hub import Hub
-from backend.services.live.ports import Change, ChangeLog, Clock, Components
+from backend.services.live.ports import Change, ChangeLog, Clock, Components, TellLog, Told
 
 log = structlog.get_logger()
 
 PAGE: Final = 200
 COMPONENT_SECONDS: Final = 1.0
+CALL_SECONDS: Final = 0.2
+"""A telephone rings for longer than it takes to see whose card is up."""
+CALLS_REPEATED: Final = timedelta(seconds=60)
+"""A screen that comes back hears again of calls so young, each with its id: they may still ring."""
 IDLE_SECONDS: Final = 1.0
 """How often it looks while nobody watches: only so that the first watcher is not behind."""
 AWAY_SECONDS: Final = 0.5
@@ -28,12 +33,21 @@ AWAY_SECONDS: Final = 0.5
 class _Look:
     changes: list[Change]
     components: list[Mapping[str, Any]] | None
+    calls: list[Told]
 
 
 class Tail:
     """Polls on a thread of its own, so that a slow database never holds up the event loop."""
 
-    def __init__(self, hub: Hub, changes: ChangeLog, components: Components, clock: Clock, poll_seconds: float) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        changes: ChangeLog,
+        components: Components,
+        clock: Clock,
+        poll_seconds: float,
+        calls: TellLog | None = None,
+    ) -> None:
         self._hub = hub
         self._log = changes
         self._components = components
@@ -46,6 +60,9 @@ class Tail:
         self._head: int | None = None
         self._good_at: float | None = None
         self._components_at = float("-inf")
+        self._calls = calls
+        self._calls_at = float("-inf")
+        self._call_head: int | None = None
         self._said: dict[str, tuple[Any, Any]] = {}
         self.is_away = False
 
@@ -100,12 +117,27 @@ class Tail:
         if now - self._components_at >= COMPONENT_SECONDS:
             components = list(self._components())
             self._components_at = now
-        return _Look(changes, components)
+        return _Look(changes, components, self._new_calls(now))
+
+    def _new_calls(self, now: float) -> list[Told]:
+        """On the tail's thread. The first look takes the latest as well: they may have come after a watcher looked."""
+        if self._calls is None or now - self._calls_at < CALL_SECONDS:
+            return []
+        if self._call_head is None:
+            self._call_head = self._calls.last_id()
+            calls = self._calls.since(self._clock.now() - CALLS_REPEATED, PAGE)
+        else:
+            calls = self._calls.after(self._call_head, PAGE)
+        self._calls_at = now
+        return list(calls)
 
     def _tell(self, look: _Look) -> None:
         for change in look.changes:
             self._hub.say(messages.alert(change))
             self._head = change.stream_id
+        for call in look.calls:
+            self._hub.say(messages.call(call))
+            self._call_head = max(call.id, self._call_head or 0)
         for component in look.components or ():
             name, said = component["component"], (component["state"], component["detail"])
             if self._said.get(name) != said:

@@ -10,8 +10,8 @@ from typing import Final
 from backend.services.live import messages
 from backend.services.live.hub import Ended, Hub, Watcher
 from backend.services.live.messages import Message
-from backend.services.live.ports import ChangeLog, Clock, Components
-from backend.services.live.tail import Tail
+from backend.services.live.ports import ChangeLog, Clock, Components, TellLog
+from backend.services.live.tail import CALLS_REPEATED, Tail
 
 PING_SECONDS: Final = 5.0
 STALE_SECONDS: Final = 5.0
@@ -34,6 +34,7 @@ class WatchChanges:
     clock: Clock
     ping_seconds: float = PING_SECONDS
     stale_seconds: float = STALE_SECONDS
+    calls: TellLog | None = None
 
     async def __call__(self, after: int | None, still_allowed: StillAllowed) -> AsyncGenerator[Message, None]:
         """Everything after `after` (None: from now on), in order and without a gap, until the end.
@@ -48,6 +49,9 @@ class WatchChanges:
             yield messages.ping(self.clock.now())
             for component in components:
                 yield messages.health(component)
+            if self.calls is not None:
+                for call in await asyncio.to_thread(self.calls.since, self.clock.now() - CALLS_REPEATED, PAGE):
+                    yield messages.call(call)
             position = last if after is None else after
             if not last - KEPT <= position <= last:
                 yield messages.resync(self.clock.now(), last)

@@ -58,8 +58,8 @@ class TickOff:
             said = mark(step, state, actor, now, reason, note)
             tx.add_marks(alert.id, [said])
             label = {"zh-CN": step.label.zh, "en": step.label.en}
-            detail = {"step": step.id, "label": label, "because": said.reason, "text": said.note}
-            alert = write(tx, alert, EntryKind.SCRIPT_STEP, actor, now, str(state), detail)
+            detail = {"step": step.id, "state": str(state), "label": label, "text": said.note}
+            alert = write(tx, alert, EntryKind.SCRIPT_STEP, actor, now, said.reason or "", detail)
             if state is MarkState.DONE and is_voice(step):
                 alert = write_heard(tx, alert, actor, now)
             look(tx, self.book, alert, now)
