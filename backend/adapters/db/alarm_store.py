@@ -19,12 +19,14 @@ from backend.adapters.db.alarm_rows import alert_row, command_row, entry_row, ev
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.escalation_wakes import begin_run, hold_run, wake_run
 from backend.adapters.db.registry import devices, residents
+from backend.adapters.db.script_records import put_script_marks, script_marks
 from backend.domain.alert.model import Alert, AlertId, Entry
 from backend.services.alarm.ports import (
     OPEN_STATES,
     AlarmTransaction,
     Clock,
     KnownDevice,
+    MarkedStep,
     NewEvent,
     OutboxCommand,
     StoredEvent,
@@ -235,6 +237,14 @@ class AlarmSql:
 
     def hold_run(self, alert_id: AlertId, until: datetime) -> None:
         hold_run(self._db, alert_id, until)
+
+    # script
+
+    def script_marks(self, alert_id: str) -> Sequence[MarkedStep]:
+        return script_marks(self._db, alert_id)
+
+    def put_script_marks(self, alert_id: str, marks: Sequence[MarkedStep]) -> None:
+        put_script_marks(self._db, alert_id, marks)
 
     # outbox
 

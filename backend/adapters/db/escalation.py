@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from backend.adapters.db.base import UtcDateTime, metadata
 
@@ -26,12 +26,15 @@ runs: Final = Table(
     Column("policy", String(64), nullable=True),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
-    # The step that fires next, and how often all steps have been gone through.
+    # The place in the policy's schedule that fires next, and how often the last resort has fired.
     Column("step", Integer, nullable=False),
     Column("round", Integer, nullable=False),
+    # Which firing told somebody last, and how many have been told in all.
+    Column("told_step", Integer, nullable=True),
+    Column("told_round", Integer, nullable=True),
+    Column("asked", Integer, nullable=False, server_default="0"),
     Column("began_at", UtcDateTime, nullable=False),
     Column("fired_at", UtcDateTime, nullable=True),
-    Column("acceptances", JSON, nullable=False),
     Column("held_until", UtcDateTime, nullable=True),
     # nobody_reached, nobody_on_duty, all_channels_failed
     Column("trouble", String(32), nullable=True),

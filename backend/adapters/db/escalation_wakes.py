@@ -20,7 +20,6 @@ _BEGIN: Final = insert(runs).values(
     step=0,
     round=0,
     began_at=bindparam("began"),
-    acceptances=[],
     due_at=bindparam("due"),
 )
 _NOW: Final = bindparam("moment", type_=UtcDateTime())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from backend.domain.alert.lease import leased
 from backend.domain.alert.model import SYSTEM, Actor, ActorKind, Alert, Answer, Decision, Entry, EntryKind
-from contract.vocabulary import OUTCOME_CODES, SOS, Handling, Stage
+from contract.vocabulary import OUTCOME_CODES, SOS, Handling, Label, Stage
 
 
 class Verb(StrEnum):
@@ -69,10 +69,19 @@ class Refused(StrEnum):
     DESTINATION_UNKNOWN = "destination_unknown"
 
 
+class Standing(Protocol):
+    """A step of the script that stands in the way of closing."""
+
+    @property
+    def step(self) -> str: ...
+    @property
+    def label(self) -> Label: ...
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
     """The action is not possible now. Nothing has changed."""
 
-    def __init__(self, reason: Refused, alert: Alert, missing: tuple[str, ...] = ()) -> None:
+    def __init__(self, reason: Refused, alert: Alert, missing: Sequence[Standing] = ()) -> None:
         super().__init__(str(reason))
         self.reason = reason
         self.alert = alert

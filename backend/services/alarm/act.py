@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
-from backend.domain.alert.lifecycle import Action, decide
+from backend.domain.alert.lifecycle import Action, Refusal, Refused, Standing, Verb, decide
+from backend.domain.alert.model import Alert, Decision, Entry, EntryKind
 from backend.services.alarm.apply import apply
-from backend.services.alarm.ports import AlarmStore, Clock
+from backend.services.alarm.ports import AlarmStore, AlarmTransaction, Clock, MarkedStep
 
 
 class Acted(StrEnum):
@@ -18,12 +22,21 @@ class Acted(StrEnum):
     KEY_REUSED = "key_reused"
 
 
+class ClosingGate(Protocol):
+    """What has to be done before an alert may be closed."""
+
+    def missing(self, tx: AlarmTransaction, alert: Alert, action: Action) -> Sequence[Standing]:
+        """The mandatory steps that keep it open. Raises `Refusal` for another reason to keep it open."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """The use case."""
 
     store: AlarmStore
     clock: Clock
+    gate: ClosingGate
 
     def __call__(self, alert_id: str, action: Action, key: str | None) -> Acted:
         """`key`: the request's Idempotency-Key. A second request with it changes nothing and is `done` as well."""
@@ -37,10 +50,41 @@ class Act:
                 before = tx.done_before(action.actor.id, key)
                 if before is not None:
                     return Acted.DONE if before == fingerprint else Acted.KEY_REUSED
-            decision = decide(alert, action, now)
+            decision = self._decided(tx, alert, action, now)
             device = tx.device(alert.device_id)
             apply(tx, decision, device.hearing if device else (), now)
             if key is not None and not tx.mark_done(action.actor.id, key, fingerprint, now):
                 return Acted.KEY_REUSED
             tx.commit()
         return Acted.DONE
+
+    def _decided(self, tx: AlarmTransaction, alert: Alert, action: Action, now: datetime) -> Decision:
+        """What is wrong with a step is said before what is missing; steps are ticked off only together with it."""
+        decision = decide(alert, action, now)
+        if action.verb is Verb.CLOSE:
+            standing = self.gate.missing(tx, alert, action)
+            if standing:
+                raise Refusal(Refused.SCRIPT_INCOMPLETE, alert, standing)
+            _tick_off(tx, alert, action, now)
+        return decision
+
+
+def _tick_off(tx: AlarmTransaction, alert: Alert, action: Action, now: datetime) -> None:
+    marks = [MarkedStep(said.step, said.state, said.reason, action.actor, now) for said in action.steps]
+    if not marks:
+        return
+    tx.put_script_marks(alert.id, marks)
+    tx.add_entries(
+        alert.id,
+        [
+            Entry(
+                EntryKind.SCRIPT_STEP,
+                action.actor,
+                now,
+                action.source,
+                mark.reason or "",
+                {"step": mark.step, "state": mark.state},
+            )
+            for mark in marks
+        ],
+    )

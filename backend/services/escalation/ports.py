@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from backend.domain.alert.model import Alert
+from backend.domain.escalation.run import Acceptance, Run
 from backend.domain.escalation.targets import Reach, Target
+from backend.services.alarm.ports import AlarmTransaction
+from backend.services.notices.outbox_ports import Alarmed
 from backend.services.notices.ports import NewNotice
 
 
@@ -69,3 +74,68 @@ class NoticeProgress:
     delivered: int = 0
     failed: int = 0
     passed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueRun:
+    """A run that is due, with its alert; both locked."""
+
+    alert: Alert
+    run: Run
+
+
+class EscalationTransaction(AlarmTransaction, Protocol):
+    """An alarm transaction that can see and move runs, with the parts that a run asks."""
+
+    @property
+    def cover(self) -> Cover: ...
+    @property
+    def notices(self) -> RunNotices: ...
+    @property
+    def work_orders(self) -> ServiceOrders: ...
+
+    def due_runs(self, now: datetime, limit: int) -> list[DueRun]:
+        """By severity, then the longest due. Alerts that another transaction holds are left out."""
+        ...
+
+    def save_run(self, run: Run) -> None: ...
+    def book(self, digest: str) -> str | None:
+        """The body of a book of policies."""
+        ...
+
+    def put_book(self, digest: str, body: str, now: datetime) -> None:
+        """From `now` on new alerts get this book."""
+        ...
+
+    def acceptances(self, alert_id: str) -> Sequence[Acceptance]:
+        """Who has accepted the alert so far, as its timeline says."""
+        ...
+
+    def offer(self, alert_id: str, organisation_id: str, reason: str, now: datetime) -> bool:
+        """The alert is shown at that desk as well. False where it was already."""
+        ...
+
+    def presses_since(self, alert_id: str, since: datetime) -> int: ...
+    def facts(self, alert: Alert) -> Mapping[str, Any]:
+        """What a message about the alert is made of: who, where, what; never a door code."""
+        ...
+
+
+class EscalationStore(Protocol):
+    """Opens transactions."""
+
+    def begin(self) -> AbstractContextManager[EscalationTransaction]: ...
+
+
+class RunNotices(NoticeOutbox, Protocol):
+    """The outbox with the list of those who were alarmed."""
+
+    def recipients_of(self, alert_id: str) -> Sequence[Alarmed]: ...
+
+
+class ServiceOrders(Protocol):
+    """Where a press of the service key becomes a work order."""
+
+    def for_alert(self, alert: Alert, now: datetime) -> str | None:
+        """Made once per alert, for the nearest provider that is open; its id, None where there is none."""
+        ...

@@ -1,0 +1,136 @@
+"""The escalation's transaction on SQLAlchemy: the alert is locked first, then its run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.adapters.db.alarm import alerts, events, timeline
+from backend.adapters.db.alarm_rows import to_alert
+from backend.adapters.db.alarm_store import AlarmSql
+from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.escalation import books, offers, runs
+from backend.adapters.db.escalation_facts import facts_of
+from backend.adapters.db.escalation_rows import run_values, to_run
+from backend.domain.alert.model import Alert, EntryKind
+from backend.domain.escalation.run import Acceptance, Run
+from backend.domain.escalation.targets import DutyRole
+from backend.services.alarm.ports import Clock
+from backend.services.escalation.ports import Cover, DueRun, EscalationTransaction, RunNotices, ServiceOrders
+
+_OPERATOR: Final = (str(EntryKind.ACCEPTED), str(EntryKind.TAKEN_OVER))
+_RESPONDER: Final = tuple(
+    str(kind)
+    for kind in (
+        EntryKind.RESPONDER_ACCEPTED,
+        EntryKind.RESPONDER_EN_ROUTE,
+        EntryKind.RESPONDER_ARRIVED,
+        EntryKind.EN_ROUTE,
+        EntryKind.ARRIVED,
+    )
+)
+_SAVE_RUN: Final = update(runs).where(runs.c.alert_id == bindparam("alert"))
+
+
+@dataclass(frozen=True, slots=True)
+class RunParts:
+    """What a run asks while it moves, each made on the transaction's own connection."""
+
+    cover: Callable[[Connection], Cover]
+    notices: Callable[[Connection], RunNotices]
+    work_orders: Callable[[Connection], ServiceOrders]
+
+
+class EscalationSql(AlarmSql):
+    """`EscalationTransaction` on one connection."""
+
+    def __init__(self, connection: Connection, clock: Clock, sqlite: bool, parts: RunParts) -> None:
+        super().__init__(connection, clock, sqlite)
+        self._parts = parts
+
+    @cached_property
+    def cover(self) -> Cover:
+        return self._parts.cover(self._db)
+
+    @cached_property
+    def notices(self) -> RunNotices:
+        return self._parts.notices(self._db)
+
+    @cached_property
+    def work_orders(self) -> ServiceOrders:
+        return self._parts.work_orders(self._db)
+
+    def due_runs(self, now: datetime, limit: int) -> list[DueRun]:
+        query = (
+            select(alerts)
+            .join(runs, runs.c.alert_id == alerts.c.id)
+            .where(runs.c.due_at <= now)
+            .order_by(alerts.c.severity_rank, runs.c.due_at, alerts.c.id)
+            .limit(limit)
+            .with_for_update(of=alerts, skip_locked=True, key_share=True)
+        )
+        found = [to_alert(row) for row in self._db.execute(query).mappings()]
+        return [due for alert in found if (due := self._due(alert, now)) is not None]
+
+    def _due(self, alert: Alert, now: datetime) -> DueRun | None:
+        """Looked at again under the alert's lock: another process may have moved it meanwhile (rule 18)."""
+        row = self._db.execute(select(runs).where(runs.c.alert_id == alert.id).with_for_update()).mappings().one()
+        if row["due_at"] is None or row["due_at"] > now:
+            return None
+        return DueRun(alert, to_run(row))
+
+    def save_run(self, run: Run) -> None:
+        self._db.execute(_SAVE_RUN, {**run_values(run), "alert": run.alert_id})
+
+    def book(self, digest: str) -> str | None:
+        return self._db.scalar(select(books.c.body).where(books.c.digest == digest))
+
+    def put_book(self, digest: str, body: str, now: datetime) -> None:
+        module = sqlite if self._sqlite else postgresql
+        statement = module.insert(books).values(digest=digest, body=body, loaded_at=now)
+        self._db.execute(statement.on_conflict_do_update(index_elements=["digest"], set_={"loaded_at": now}))
+
+    def acceptances(self, alert_id: str) -> Sequence[Acceptance]:
+        rows = self._db.execute(
+            select(timeline.c.kind, timeline.c.actor_id, timeline.c.actor_name)
+            .where(timeline.c.alert_id == alert_id, timeline.c.kind.in_((*_OPERATOR, *_RESPONDER)))
+            .order_by(timeline.c.id)
+        )
+        found = {
+            (DutyRole.OPERATOR if row.kind in _OPERATOR else DutyRole.RESPONDER, row.actor_id): row.actor_name
+            for row in rows
+        }
+        return [Acceptance(role, who, name) for (role, who), name in found.items()]
+
+    def offer(self, alert_id: str, organisation_id: str, reason: str, now: datetime) -> bool:
+        module = sqlite if self._sqlite else postgresql
+        row = {"alert_id": alert_id, "organisation_id": organisation_id, "at": now, "reason": reason[:32]}
+        return bool(self._db.execute(module.insert(offers).values(row).on_conflict_do_nothing()).rowcount)
+
+    def presses_since(self, alert_id: str, since: datetime) -> int:
+        query = select(func.count()).select_from(events).where(events.c.alert_id == alert_id)
+        return self._db.scalar(query.where(events.c.received_at >= since)) or 0
+
+    def facts(self, alert: Alert) -> Mapping[str, Any]:
+        return facts_of(self._db, alert)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationSqlStore:
+    """`EscalationStore` on an engine."""
+
+    engine: Engine
+    clock: Clock
+    parts: RunParts
+
+    @contextmanager
+    def begin(self) -> Iterator[EscalationTransaction]:
+        with writing(self.engine) as connection:
+            yield EscalationSql(connection, self.clock, is_sqlite(self.engine), self.parts)
