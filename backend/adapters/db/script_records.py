@@ -42,10 +42,12 @@ def calls_of(connection: Connection, alert_id: str) -> list[Call]:
 def marks_of(connection: Connection, alert_id: str) -> list[Mark]:
     """The marks with their notes, the oldest first."""
     rows = connection.execute(select(marks).where(marks.c.alert_id == alert_id).order_by(marks.c.id))
-    return [
-        Mark(row["step"], MarkState(row["state"]), _actor(row), row["at"], row["reason"], row["note"])
-        for row in rows.mappings()
-    ]
+    return [to_mark(row) for row in rows.mappings()]
+
+
+def to_mark(row: RowMapping) -> Mark:
+    """The mark of a row of `script_marks`."""
+    return Mark(row["step"], MarkState(row["state"]), _actor(row), row["at"], row["reason"], row["note"])
 
 
 def add_marks(connection: Connection, alert_id: str, said: Sequence[Mark]) -> None:

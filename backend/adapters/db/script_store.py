@@ -112,8 +112,7 @@ class ScriptSql(AlarmSql):
         return bool(self._db.execute(first).rowcount)
 
     def watch(self, alert_id: str) -> Watch | None:
-        row = self._db.execute(select(voice_watches).where(voice_watches.c.alert_id == alert_id)).mappings().first()
-        return _to_watch(row) if row is not None else None
+        return watch_of(self._db, alert_id)
 
     def put_watch(self, watch: Watch) -> None:
         self._db.execute(_PUT_WATCH[self._db.dialect.name], _watch_row(watch))
@@ -168,6 +167,12 @@ def connection_of(tx: AlarmTransaction) -> Connection:
     if not isinstance(tx, AlarmSql):
         raise TypeError(f"not a transaction on SQL: {type(tx).__name__}")
     return tx._db
+
+
+def watch_of(connection: Connection, alert_id: str) -> Watch | None:
+    """How far the no-voice rule has gone with an alert."""
+    row = connection.execute(select(voice_watches).where(voice_watches.c.alert_id == alert_id)).mappings().one_or_none()
+    return _to_watch(row) if row is not None else None
 
 
 def _watch_row(watch: Watch) -> dict[str, Any]:
