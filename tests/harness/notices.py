@@ -7,16 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, RowMapping, insert, select
 
 from backend.adapters.db.engine import writing
 from backend.adapters.db.notices import attempts, notices
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
+from backend.adapters.db.notices_queue import SqlNoticeQueue
+from backend.adapters.db.notices_store import SqlNoticeStore
 from backend.adapters.db.people import contact_points
+from backend.domain.delivery.model import Reason
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
+from backend.services.notices.delivery_ports import SendingChannel, Ticket
 from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
+from backend.services.notices.record import RecordAttempt, RecordCall, RecordReceipt
+from backend.services.notices.send import SendNotice
 from contract.vocabulary import Severity
+from tests.fakes.notice_channels import NumberedLinks, PlainWriter
+from tests.harness.alarm import Uuids
 from tests.harness.clock import ManualClock
 
 FACTS: Final = {
@@ -112,3 +121,47 @@ class NoticeDesk:
                 select(attempts).where(attempts.c.notice_id == id_).order_by(attempts.c.began_at, attempts.c.attempt)
             )
             return list(rows.mappings())
+
+
+class Outbox:
+    """The worker's parts on one database, driven by hand: one notice after another, no threads."""
+
+    def __init__(self, desk: NoticeDesk, **channels: SendingChannel) -> None:
+        self.desk = desk
+        self.attempts: list[tuple[str, str, str]] = []
+        store = SqlNoticeStore(desk.engine, desk.clock)
+        self.queue = SqlNoticeQueue(desk.engine, Uuids(), ZoneInfo("Asia/Shanghai"))
+        self.record = RecordAttempt(store, desk.clock)
+        self.receipt = RecordReceipt(store, desk.clock)
+        self.call = RecordCall(store, desk.clock)
+        self.send = SendNotice(
+            {Channel(name): channel for name, channel in channels.items()},
+            PlainWriter(),
+            NumberedLinks(),
+            self.record,
+            lambda channel, outcome, cause: self.attempts.append((channel, outcome, cause)),
+        )
+
+    def claim(self, ceiling: int = 4) -> Ticket | None:
+        """The next ticket, after those before it that must wait or have ended."""
+        while True:
+            claim = self.queue.claim(ceiling, 1, self.desk.clock.now())
+            for ended in claim.settle:
+                self.record.settle(ended)
+            if claim.ticket is not None or not claim.looked:
+                return claim.ticket
+
+    def run(self, ceiling: int = 4) -> list[Reason]:
+        """Sends everything that is due."""
+        reasons = []
+        while (ticket := self.claim(ceiling)) is not None:
+            reasons.append(self.send(ticket))
+        return reasons
+
+    def run_for(self, span: timedelta, step: timedelta = timedelta(seconds=1)) -> None:
+        """Lets `span` pass, looking each second."""
+        end = self.desk.clock.now() + span
+        self.run()
+        while self.desk.clock.now() < end:
+            self.desk.clock.turn(step)
+            self.run()
