@@ -115,11 +115,13 @@ class Why(StrEnum):
     ROTATION = "rotation"
     HOLIDAY = "holiday"
     OVERRIDE = "override"
+    NO_ROSTER = "no_roster"
+    """No roster names them, so they count without one, see `standing`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Somebody on duty, and why. `source`: the rotation's or override's id, or the holiday's date."""
+    """Somebody on duty, and why. `source`: the rotation's or override's id, or the holiday's date, or empty."""
 
     person: str
     why: Why
