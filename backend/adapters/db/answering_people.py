@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from backend.adapters.db.notices import notices
 from backend.adapters.db.organisation import organisations
@@ -98,7 +98,7 @@ def phones(db: Connection, kind: RecipientKind, callee_id: str) -> frozenset[str
     return frozenset(normal(address) for address in found)
 
 
-def _callee(db: Connection, kind: RecipientKind, row: Row[Any] | None) -> Callee | None:
+def _callee(db: Connection, kind: RecipientKind, row: Any) -> Callee | None:
     if row is None:
         return None
     points = db.scalars(

@@ -28,7 +28,7 @@ from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.people import contact_points
 from backend.adapters.db.registry import contacts, homes
-from backend.domain.answering.model import ASKED, Assignment, KeyKind, State
+from backend.domain.answering.model import LINK_LIVES_AFTER_CLOSING, ON_IT, Assignment, KeyKind, State
 from backend.domain.answering.safety import Timer
 from backend.domain.escalation.targets import RecipientKind
 from backend.services.alarm.ports import Clock
@@ -48,7 +48,7 @@ _ADD: Final = {
     "postgresql": postgresql.insert(assignments).on_conflict_do_nothing(),
 }
 _BY: Final = select(assignments.c.id, assignments.c.alert_id)
-_OVER: Final = [str(state) for state in sorted(ASKED | {State.PASSED})]
+_ON_IT: Final = [str(state) for state in sorted(ON_IT)]
 
 
 class AnswerSql(AlarmSql):
@@ -108,7 +108,8 @@ class AnswerSql(AlarmSql):
                 or_(
                     assignments.c.expires_at <= now,
                     assignments.c.state == str(State.DONE),
-                    alerts.c.closed_at.is_not(None) & assignments.c.state.in_(_OVER),
+                    alerts.c.closed_at <= now - LINK_LIVES_AFTER_CLOSING,
+                    alerts.c.closed_at.is_not(None) & assignments.c.state.not_in(_ON_IT),
                 ),
             )
             .limit(limit)

@@ -192,3 +192,32 @@ def asked_again(
         state = State.OPENED if mine.opened_at is not None else State.OFFERED
         return replace(again, state=state, ended_at=None)
     return again
+
+
+_TRIED: Final = (
+    Step(_K.ACCEPT),
+    Step(_K.PASS),
+    Step(_K.HOLD),
+    Step(_K.EN_ROUTE, minutes=10),
+    Step(_K.ARRIVED),
+    Step(_K.DONE, outcome="other"),
+    Step(_K.ASK_SECOND),
+    Step(_K.FORCED_ENTRY),
+    Step(_K.ALL_RIGHT),
+    Step(_K.PANIC),
+    Step(_K.KEY_TAKEN, key="own"),
+    Step(_K.KEY_RETURNED),
+)
+
+
+def possible(mine: Assignment, scene: Scene, now: datetime) -> tuple[StepKind, ...]:
+    """What `mine` could do now and would change or record something: the buttons of the page."""
+    return tuple(step.kind for step in _TRIED if _would(mine, step, scene, now))
+
+
+def _would(mine: Assignment, step: Step, scene: Scene, now: datetime) -> bool:
+    try:
+        decide(mine, step, scene, now)
+    except Refusal:
+        return False
+    return mine.state not in _DONE_BEFORE.get(step.kind, ())

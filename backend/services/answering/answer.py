@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from backend.domain.alert.model import Alert
+from backend.domain.alert.model import Actor, Alert, Entry, EntryKind
 from backend.domain.answering.model import (
     Assignment,
     Refusal,
@@ -25,6 +25,7 @@ from backend.services.answering.ports import AnswerStore, AnswerTransaction, Loc
 from backend.services.answering.seals import sha256
 
 BY_LINK: Final = "link"
+BY_DESK: Final = "console"
 
 
 class UnknownLink(Exception):  # noqa: N818 - an answer, not an error of ours
@@ -60,16 +61,41 @@ class Answer:
                 raise UnknownLink
             alert, mine, others = self.locked(tx, located)
             stored, mine = mine, _bound(mine, sha256(phone), step.kind, alert.closed_at, now)
-            actor, fingerprint = f"assignment/{mine.id}", f"{step!r}"
-            if tx.done_before(actor, once) is not None:
+            # Of one page: the same button twice counts once, another button is another step.
+            actor, key = f"assignment/{mine.id}", sha256(f"{once} {step!r}")
+            if tx.done_before(actor, key) is not None:
                 return mine
             after = self.take(tx, alert, mine, others, step, BY_LINK, now)
             if after is mine and mine is not stored:
                 # Answered by text before the page was first opened: the phone is new, the step is not.
                 tx.save_assignment(mine)
-            tx.mark_done(actor, once, fingerprint, now)
+            tx.mark_done(actor, key, str(step.kind), now)
             tx.commit()
         return after
+
+    def by_desk(self, alert_id: str, assignment_id: str, step: Step, operator: Actor, once: str | None) -> Assignment:
+        """An operator writes down what somebody says on the phone. Raises as `by_link`, but knows no phone."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            alert, mine, others = self.locked(tx, Located(assignment_id, alert_id))
+            if once is not None and not tx.mark_done(operator.id, once, f"{assignment_id} {step!r}", now):
+                return mine
+            after = self.take(tx, alert, mine, others, step, BY_DESK, now, operator)
+            tx.commit()
+        return after
+
+    def unbind(self, alert_id: str, assignment_id: str, operator: Actor) -> Assignment:
+        """The link may be opened by another phone: somebody opened it in the wrong place and has called the desk."""
+        now = self.clock.now()
+        with self.store.begin() as tx:
+            alert, mine, _ = self.locked(tx, Located(assignment_id, alert_id))
+            free = replace(mine, bound_to=None)
+            tx.save_assignment(free)
+            detail = {"responder": mine.recipient_name}
+            tx.add_entries(alert.id, [Entry(EntryKind.NOTED, operator, now, BY_DESK, "link_unbound", detail)])
+            tx.touch(alert.id)
+            tx.commit()
+        return free
 
     def locked(self, tx: AnswerTransaction, located: Located) -> tuple[Alert, Assignment, list[Assignment]]:
         """The alert, the assignment and the others of the alert, all locked, in that order."""
@@ -89,6 +115,7 @@ class Answer:
         step: Step,
         source: str,
         now: datetime,
+        desk: Actor | None = None,
     ) -> Assignment:
         """The step within a transaction: assignment, alert, timeline, escalation, timers. Raises `Refusal`."""
         keys = tx.keys_out(mine.id)
@@ -97,7 +124,7 @@ class Answer:
         if after is mine and step.kind not in _SAYS_SOMETHING:
             return mine
         tx.save_assignment(after)
-        Effects(tx, alert, mine, after, source, now).of(step, self.ids)
+        Effects(tx, alert, mine, after, source, now, desk).of(step, self.ids)
         every = [after, *others]
         if step.kind is StepKind.ACCEPT:
             for one in stood_down(every, wanted, now):

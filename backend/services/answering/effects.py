@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 from backend.domain.alert import lifecycle
 from backend.domain.alert.lease import renew
 from backend.domain.alert.lifecycle import Action, Refused, Verb
-from backend.domain.alert.model import Actor, ActorKind, Alert, Entry, EntryKind
+from backend.domain.alert.model import Actor, ActorKind, Alert, Decision, Entry, EntryKind
 from backend.domain.alert.notable import ring
 from backend.domain.answering.model import ON_IT, Assignment, Refusal, Step, StepKind, Why
 from backend.domain.escalation.targets import DutyRole, RecipientKind
@@ -32,6 +33,8 @@ class Effects:
     after: Assignment
     source: str
     now: datetime
+    desk: Actor | None = None
+    """The operator who writes it down for somebody on the phone."""
 
     def of(self, step: Step, ids: Ids) -> None:
         """Puts everything that follows from `step` into the transaction. Raises `Refusal` where the alert is taken."""
@@ -82,7 +85,7 @@ class Effects:
             if refusal.reason is Refused.ALREADY_ACCEPTED and holder is not None:
                 raise Refusal(Why.TAKEN, holder.name, refusal.alert.held_since) from None
             raise Refusal(Why.ALERT_CLOSED) from None
-        apply(self.tx, decision, self._hearing(), self.now)
+        self._apply(decision)
 
     def _pass(self) -> None:
         if self.after.notice_id is not None:
@@ -116,8 +119,7 @@ class Effects:
         except lifecycle.Refusal:
             self._note(kind, **fields)
             return
-        named = tuple(replace(entry, kind=kind) for entry in decision.entries)
-        apply(self.tx, replace(decision, entries=named), self._hearing(), self.now)
+        self._apply(replace(decision, entries=tuple(replace(entry, kind=kind) for entry in decision.entries)))
 
     def _all_right(self) -> None:
         renewed = renew(self.alert, self.actor, self.now)
@@ -143,21 +145,35 @@ class Effects:
             self._note(EntryKind.KEY_USED, "returned", key=use.kind)
 
     def _ring(self, kind: EntryKind, reason: str, **detail: Any) -> None:
-        told = {name: value for name, value in detail.items() if value is not None}
-        decision = ring(self.alert, kind, self.actor, self.now, reason, told)
+        decision = ring(self.alert, kind, self.actor, self.now, reason, _told(detail))
         if decision.changed:
-            apply(self.tx, decision, self._hearing(), self.now)
+            self._apply(decision)
         else:
-            self._note(kind, reason, **told)
+            self._note(kind, reason, **detail)
 
     def _note(self, kind: EntryKind, reason: str = "", **detail: Any) -> None:
-        told = {name: value for name, value in detail.items() if value is not None}
-        self.tx.add_entries(self.alert.id, [Entry(kind, self.actor, self.now, self.source, reason, told)])
+        self._apply(
+            Decision(self.alert, reason, (Entry(kind, self.actor, self.now, self.source, reason, _told(detail)),)),
+            moved=False,
+        )
+
+    def _apply(self, decision: Decision, moved: bool = True) -> None:
+        """`moved` False: only the timeline grows. Who wrote it down for somebody on the phone stands in each line."""
+        entries = decision.entries
+        if self.desk is not None:
+            by = {"written_by": self.desk.name}
+            entries = tuple(replace(entry, detail={**entry.detail, **by}) for entry in entries)
+        if moved:
+            device = self.tx.device(self.alert.device_id)
+            hearing = device.hearing if device is not None else ()
+            apply(self.tx, replace(decision, entries=entries), hearing, self.now)
+            return
+        self.tx.add_entries(self.alert.id, entries)
         self.tx.touch(self.alert.id)
 
-    def _hearing(self) -> tuple[str, ...]:
-        device = self.tx.device(self.alert.device_id)
-        return device.hearing if device is not None else ()
+
+def _told(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in detail.items() if value is not None}
 
 
 def tell_desk(tx: AnswerTransaction, alert: Alert, mine: Assignment, reason: str, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -151,8 +150,3 @@ def _stored(text: Text, phone: str, heard: Heard, reply_id: str, now: datetime, 
         mine.alert_id if mine is not None else None,
         mine.id if mine is not None else None,
     )
-
-
-def hear_all(hear: HearReply, texts: Sequence[Text]) -> list[Result]:
-    """Each by itself: one that breaks storage is brought again with the rest, and counts once."""
-    return [hear(text) for text in texts]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
 from backend.domain.alert.notable import ring
-from backend.domain.answering.model import ASKED, Assignment, State, expires
+from backend.domain.answering.model import ASKED, ON_IT, Assignment, State, expires
 from backend.domain.answering.safety import Timer, silent
 from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import Clock
@@ -39,15 +40,13 @@ class WatchAlone:
             if alert is None or timer is None or mine is None or timer.due_at is None or timer.due_at > now:
                 return False
             tx.put_timer(silent(timer, now))
-            _alarm(tx, alert, mine, timer)
+            _alarm(tx, alert, mine, timer, now)
             tell_desk(tx, alert, mine, "silent", now)
             tx.commit()
         return True
 
 
-def _alarm(tx: AnswerTransaction, alert: Alert, mine: Assignment, timer: Timer) -> None:
-    now = timer.due_at
-    assert now is not None
+def _alarm(tx: AnswerTransaction, alert: Alert, mine: Assignment, timer: Timer, now: datetime) -> None:
     detail = {
         "responder": mine.recipient_name,
         "minutes": int(timer.every.total_seconds() // 60),
@@ -83,12 +82,17 @@ class EndAssignments:
             mine = next((one for one in tx.assignments(located.alert_id) if one.id == located.assignment_id), None)
             if alert is None or mine is None or mine.reply_code is None:
                 return False
-            after = mine
-            if now >= expires(mine, alert.closed_at) and mine.state in (*ASKED, State.PASSED, State.STOOD_DOWN):
-                after = replace(mine, state=State.EXPIRED, ended_at=mine.ended_at or now)
-            elif alert.ended and mine.state in ASKED:
-                after = replace(mine, state=State.STOOD_DOWN, ended_at=now)
-            over = now >= expires(mine, alert.closed_at) or after.state is State.DONE or alert.ended
-            tx.save_assignment(replace(after, reply_code=None if over else after.reply_code))
+            late = now >= expires(mine, alert.closed_at)
+            if not (late or mine.state is State.DONE or (alert.ended and mine.state not in ON_IT)):
+                return False
+            state = mine.state
+            if mine.state in (*ASKED, State.PASSED, State.STOOD_DOWN):
+                state = State.EXPIRED if late else State.STOOD_DOWN
+            tx.save_assignment(replace(mine, state=state, reply_code=None, ended_at=mine.ended_at or now))
+            if late:
+                # Nobody can say any more that they are well: the desk was told, and it is the desk's from here.
+                for timer in tx.timers(alert.id):
+                    if timer.assignment_id == mine.id:
+                        tx.put_timer(replace(timer, due_at=None))
             tx.commit()
-        return over
+        return True
