@@ -29,6 +29,7 @@ class Scope(StrEnum):
     READ = "read"
     METRICS = "metrics"
     HEALTH = "health"
+    TELEPHONY = "telephony"
 
 
 @dataclass(frozen=True, slots=True)

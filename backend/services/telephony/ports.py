@@ -155,6 +155,11 @@ class CallReader(Protocol):
 
     def call(self, call_id: str) -> Call | None: ...
     def parties(self, alert_id: str) -> Sequence[Party]: ...
+
+
+class IncomingReader(Protocol):
+    """Reads calls that came in."""
+
     def incoming(self, limit: int) -> Sequence[Incoming]:
         """The newest first."""
         ...

@@ -1,0 +1,98 @@
+"""Scripts, calls and the no-voice rule: which use cases, routes and ticks they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy import Connection, Engine
+
+from backend.adapters.db.calls_incoming import IncomingSqlStore
+from backend.adapters.db.calls_store import CallSqlReader, CallSqlStore
+from backend.adapters.db.script_reviews import ReviewSqlStore, ScriptSqlReader
+from backend.adapters.db.script_store import Neighbours, ScriptSqlRecords, ScriptSqlStore
+from backend.adapters.script_files import load_scripts
+from backend.api import scripts, telephony
+from backend.services.alarm.ports import Clock, Ids
+from backend.services.script.gate import ScriptGate
+from backend.services.script.ports import FollowUps
+from backend.services.script.read_script import ReadScript
+from backend.services.script.record_hand_over import RecordHandOver
+from backend.services.script.review_step import ReviewStep
+from backend.services.script.tick_off import TickOff
+from backend.services.script.watch_voice import WatchVoice
+from backend.services.telephony.begin_call import BeginCall
+from backend.services.telephony.end_call import EndCall
+from backend.services.telephony.ports import DeskRouting
+from backend.services.telephony.take_incoming import TakeIncoming
+from backend.settings import Settings, config_file
+from backend.workers.loop import Tick
+
+BATCH = 100
+MOST_BATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other parts give: `neighbours` and `routing` for a connection, `follow_ups` for a transaction."""
+
+    neighbours: Neighbours
+    routing: Callable[[Connection], DeskRouting]
+    follow_ups: FollowUps
+
+
+class ScriptParts:
+    """Reads the scripts at once: raises `BadScript`, which keeps the program from starting."""
+
+    def __init__(self, settings: Settings, engine: Engine, clock: Clock, ids: Ids, others: Others) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._ids = ids
+        self._others = others
+        self._zone = ZoneInfo(settings.time_zone)
+        self.book = load_scripts(config_file().parent / "scripts")
+        self.gate = ScriptGate(self.book, ScriptSqlRecords(), clock)
+        self.incoming = IncomingSqlStore(engine, others.routing)
+        """Also the `TellLog` of the live stream."""
+        self._scripts = ScriptSqlStore(engine, clock, others.neighbours)
+
+    def staff_routers(self) -> Iterator[APIRouter]:
+        """Under /api/v1."""
+        reviews = ReviewSqlStore(self._engine, self._clock, self._others.neighbours)
+        yield scripts.router(
+            scripts.ScriptCalls(
+                read=ReadScript(ScriptSqlReader(self._engine), self.book),
+                tick_off=TickOff(self._scripts, self.book, self._clock),
+                hand_over=RecordHandOver(self._scripts, self._others.follow_ups, self._clock),
+                review=ReviewStep(reviews, self._clock),
+                reviews=reviews,
+            )
+        )
+        calls = CallSqlStore(self._engine, self._clock, self._others.neighbours)
+        yield telephony.router(
+            telephony.TelephonyCalls(
+                begin=BeginCall(calls, self.book, self._clock),
+                end=EndCall(calls, self.book, self._clock),
+                take=TakeIncoming(self.incoming, self._clock, self._zone),
+                reader=CallSqlReader(self._engine),
+                incoming=self.incoming,
+                new_key=self._ids.new,
+            )
+        )
+
+    def public_routers(self) -> Iterator[APIRouter]:
+        """None: nothing here is open to strangers."""
+        yield from ()
+
+    def ticks(self) -> Iterator[Tick]:
+        """Of the worker."""
+        watch = WatchVoice(self._scripts, self.book, self._clock)
+        yield Tick("no_voice", lambda: _in_batches(watch))
+
+
+def _in_batches(watch: WatchVoice) -> None:
+    for _ in range(MOST_BATCHES):
+        if watch(BATCH) < BATCH:
+            return
