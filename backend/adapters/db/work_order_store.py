@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
@@ -78,6 +78,9 @@ class WorkOrderRows(WorkPlaces):
         ).mappings()
         return [to_order(row) for row in rows]
 
+    def knows_alert(self, alert_id: str) -> bool:
+        return self._db.execute(select(alerts.c.id).where(alerts.c.id == alert_id)).first() is not None
+
     def home_of_alert(self, alert_id: str) -> str | None:
         return self._db.scalar(select(alerts.c.home_id).where(alerts.c.id == alert_id))
 
@@ -143,7 +146,7 @@ class WorkOrderSql(AlarmSql):
 
     def __init__(self, connection: Connection, clock: Clock, sqlite: bool, orders: WorkOrderRows) -> None:
         super().__init__(connection, clock, sqlite)
-        self.orders: Any = orders
+        self.orders = orders
 
 
 @dataclass(frozen=True, slots=True)
