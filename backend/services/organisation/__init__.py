@@ -1,0 +1,1 @@
+"""Use cases of the organisation tree: add, change, import, assign homes and staff, read."""

@@ -1,0 +1,68 @@
+"""How the tree is shown: in its order, with who is open now and how many homes each one answers for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from backend.domain.organisation.directory import Directory, Organisation
+from backend.domain.organisation.hours import is_open, next_change
+from backend.domain.organisation.routing import centre_of
+from backend.services.organisation.ports import Clock, OrganisationStore
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrganisation:
+    """One line of the tree. `homes`: those for which it is responsible, not counting those of what is below it.
+
+    `changes_at`: when it opens or closes next; None: never.
+    """
+
+    organisation: Organisation
+    depth: int
+    open_now: bool
+    changes_at: datetime | None
+    homes: int
+
+
+class ReadOrganisations:
+    """The tree as it is now."""
+
+    def __init__(self, store: OrganisationStore, clock: Clock, zone: ZoneInfo) -> None:
+        self._store = store
+        self._clock = clock
+        self._zone = zone
+
+    def all(self) -> Sequence[ShownOrganisation]:
+        """Each parent before its children."""
+        directory = self._store.directory()
+        homes = self._homes(directory)
+        return [
+            self._shown(directory.organisations[node.id], depth, homes[node.id])
+            for node, depth in directory.tree.ordered()
+        ]
+
+    def one(self, organisation_id: str) -> ShownOrganisation | None:
+        """One of them."""
+        return next((shown for shown in self.all() if shown.organisation.id == organisation_id), None)
+
+    def directory(self) -> Directory:
+        """Everything, as it is kept."""
+        return self._store.directory()
+
+    def _homes(self, directory: Directory) -> Counter[str]:
+        homes: Counter[str] = Counter()
+        for place, count in self._store.home_places().items():
+            chosen = centre_of(place, directory.towns, directory.serving, directory.tree)
+            homes[chosen.organisation_id] += count
+        return homes
+
+    def _shown(self, organisation: Organisation, depth: int, homes: int) -> ShownOrganisation:
+        now, hours = self._clock.now(), organisation.hours
+        if organisation.disabled:
+            return ShownOrganisation(organisation, depth, False, None, homes)
+        open_now = is_open(hours, now, self._zone)
+        return ShownOrganisation(organisation, depth, open_now, next_change(hours, now, self._zone), homes)
