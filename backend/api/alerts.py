@@ -9,17 +9,17 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Header, Query
 from pydantic import Field, StringConstraints
 
+from backend.api.alert_refusals import refused
 from backend.api.bodies import Body
 from backend.api.problems import Problem
 from backend.api.security import require, require_staff
-from backend.domain.alert.lifecycle import Action, Refusal, Refused, Verb, allowed
+from backend.domain.alert.lifecycle import Action, Refusal, StepMark, Verb
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
 from backend.services.alarm.act import Act, Acted
 from backend.services.alarm.views import AlertDetail, AlertPage, AlertReader
 from backend.services.identity.actor import Actor, Scope, StaffRole
-from contract.times import format_time
-from contract.vocabulary import HANDLING_LABELS, OUTCOME_CODES, Label
+from contract.vocabulary import Label
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
@@ -41,12 +41,31 @@ class EnRouteBody(Body):
     eta_minutes: int = Field(ge=1, le=600)
 
 
-class CloseBody(Body):
-    """`outcome`: a code of the vocabulary. `seen_by`: who has seen the person, where the code asks for it."""
+class StepBody(Body):
+    """What was done of the script. `impossible` needs a `reason`, which a manager reviews."""
 
+    step: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    state: Literal["done", "impossible"]
+    reason: Annotated[str | None, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)] = None
+
+
+class CloseBody(Body):
+    """`outcome`: a code of the vocabulary. `seen_by`: who has seen the person, where the code asks for it.
+
+    `steps`: steps of the script that are ticked off together with the closing.
+    """
+
+    steps: Annotated[list[StepBody], Field(max_length=50)] = Field(default_factory=list)
     outcome: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     note: Text | None = None
     seen_by: Name | None = None
+
+
+class TransferBody(Body):
+    """`to`: who is asked to take it: a person, a desk or the next shift."""
+
+    to: Name
+    note: Text | None = None
 
 
 class NoteBody(Body):
@@ -76,9 +95,13 @@ def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
     def list_alerts(
         state: Literal["open", "closed"] = "open",
         limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+        desk: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
     ) -> AlertPage:
-        """Alerts in the desk's order: unaccepted first, by severity, then the longest waiting; closed: newest first."""
-        return calls.reader.open(limit) if state == "open" else calls.reader.closed(limit)
+        """Alerts in the desk's order: unaccepted first, by severity, then the longest waiting; closed: newest first.
+
+        `desk`: only those that this organisation and those below it see: their own and what was offered to them.
+        """
+        return calls.reader.open(limit, desk) if state == "open" else calls.reader.closed(limit, desk)
 
     @api.get("/{alert_id}", dependencies=[READS])
     def show_alert(alert_id: str) -> AlertDetail:
@@ -111,8 +134,16 @@ def _add_steps(api: APIRouter, calls: AlertCalls) -> None:
 
     @api.post("/{alert_id}/close")
     def close(alert_id: str, body: CloseBody, actor: Acts, key: Key = None) -> AlertDetail:
-        """It is over, with its outcome."""
-        return step(alert_id, actor, key, Verb.CLOSE, outcome=body.outcome, seen_by=body.seen_by, text=body.note)
+        """It is over, with its outcome. 422 `script_incomplete` lists the mandatory steps that nobody has done."""
+        steps = tuple(StepMark(each.step, each.state, each.reason) for each in body.steps)
+        return step(
+            alert_id, actor, key, Verb.CLOSE, outcome=body.outcome, seen_by=body.seen_by, text=body.note, steps=steps
+        )
+
+    @api.post("/{alert_id}/transfer")
+    def transfer(alert_id: str, body: TransferBody, actor: Acts, key: Key = None) -> AlertDetail:
+        """Give it away. It rings again until somebody takes it; until then it stays with whoever has it."""
+        return step(alert_id, actor, key, Verb.HAND_OVER, to=body.to, text=body.note)
 
     @api.post("/{alert_id}/notes")
     def note(alert_id: str, body: NoteBody, actor: Acts, key: Key = None) -> AlertDetail:
@@ -126,7 +157,7 @@ def _stepper(calls: AlertCalls) -> Callable[..., AlertDetail]:
         try:
             acted = calls.act(alert_id, Action(verb, who, **fields), key)
         except Refusal as refusal:
-            raise _refused(refusal) from None
+            raise refused(refusal) from None
         if acted is Acted.NOT_FOUND:
             raise _not_found()
         if acted is Acted.KEY_REUSED:
@@ -150,47 +181,3 @@ def _detail(calls: AlertCalls, alert_id: str) -> AlertDetail:
 
 def _not_found() -> Problem:
     return Problem(404, "not_found", Label("没有这条警情", "No such alert"))
-
-
-def _refused(refusal: Refusal) -> Problem:
-    alert = refusal.alert
-    verbs = [str(verb) for verb in allowed(alert)]
-    if refusal.reason is Refused.ALREADY_ACCEPTED and alert.holder is not None:
-        since = format_time(alert.held_since) if alert.held_since else None
-        return Problem(
-            409,
-            "already_accepted",
-            Label(f"{alert.holder.name} 已接警", f"{alert.holder.name} has it"),
-            extras={
-                "holder": {"id": alert.holder.id, "name": alert.holder.name},
-                "since": since,
-                "allowed": verbs,
-            },
-        )
-    if refusal.reason is Refused.UNKNOWN_OUTCOME:
-        codes = sorted(OUTCOME_CODES)
-        return Problem(
-            422,
-            "unknown_outcome",
-            Label("没有这个结案代码", "No such outcome"),
-            Label(f"可用：{'、'.join(codes)}", f"One of: {', '.join(codes)}"),
-            extras={"outcomes": codes},
-        )
-    if refusal.reason is Refused.NEEDS_SEEN_BY:
-        return Problem(
-            422,
-            "needs_seen_by",
-            Label("须填写当面确认人", "Who has seen the person?"),
-            Label(
-                "无人应答的紧急呼叫，须有人当面确认后才能结案。",
-                "An unanswered SOS closes only when somebody saw them.",
-            ),
-        )
-    handling = HANDLING_LABELS[alert.handling]
-    return Problem(
-        409,
-        "illegal_transition",
-        Label("当前状态不能这样操作", "Not possible now"),
-        Label(f"当前状态：{handling.zh}", f"The alert is: {handling.en}"),
-        extras={"handling": str(alert.handling), "allowed": verbs},
-    )

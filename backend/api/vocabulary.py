@@ -38,9 +38,12 @@ class EventTypeTerm(Term):
 
 
 class OutcomeTerm(Term):
-    """`needs_seen_by`: an SOS closed so needs the name of who has seen the person."""
+    """`needs_seen_by`: an SOS closed so needs the name of who has seen the person. `spoken`: somebody has spoken with
+    them. `grave`: said by voice only."""
 
     needs_seen_by: bool
+    spoken: bool
+    grave: bool
 
 
 class MetricTerm(Term):
@@ -84,7 +87,13 @@ def vocabulary() -> Vocabulary:
         severities=_terms({str(code): label for code, label in SEVERITY_LABELS.items()}),
         handlings=_terms({str(code): label for code, label in HANDLING_LABELS.items()}),
         outcomes=[
-            OutcomeTerm(code=entry.code, label=_label(entry.label), needs_seen_by=entry.needs_seen_by)
+            OutcomeTerm(
+                code=entry.code,
+                label=_label(entry.label),
+                needs_seen_by=entry.needs_seen_by,
+                spoken=entry.spoken,
+                grave=entry.grave,
+            )
             for entry in OUTCOME_CODES.values()
         ],
         metrics=[

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, case, func, or_, select
 
 from backend.adapters.db.alarm import alerts, changes, commands, timeline
+from backend.adapters.db.alarm_desks import AtDesks, desks_of, shown_at
 from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.engine import reading
 from backend.adapters.db.registry import contacts, devices, homes, residents
@@ -51,16 +52,19 @@ class AlarmSqlReader:
 
     engine: Engine
 
-    def open(self, limit: int) -> AlertPage:
-        condition = alerts.c.handling != _CLOSED
-        return self._page(select(alerts).where(condition).order_by(*_QUEUE).limit(limit), condition)
+    def open(self, limit: int, desk: str | None = None) -> AlertPage:
+        return self._page(alerts.c.handling != _CLOSED, _QUEUE, limit, desk)
 
-    def closed(self, limit: int) -> AlertPage:
-        condition = alerts.c.handling == _CLOSED
-        return self._page(select(alerts).where(condition).order_by(alerts.c.closed_at.desc()).limit(limit), condition)
+    def closed(self, limit: int, desk: str | None = None) -> AlertPage:
+        return self._page(alerts.c.handling == _CLOSED, (alerts.c.closed_at.desc(),), limit, desk)
 
-    def _page(self, query: Select[Any], condition: ColumnElement[bool]) -> AlertPage:
+    def _page(
+        self, condition: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int, desk: str | None
+    ) -> AlertPage:
         with reading(self.engine) as connection:
+            if desk is not None:
+                condition = condition & shown_at(connection, desk)
+            query = select(alerts).where(condition).order_by(*order).limit(limit)
             found = [to_alert(row) for row in connection.execute(query).mappings()]
             total = connection.execute(select(func.count()).select_from(alerts).where(condition)).scalar_one()
             return AlertPage(items=summaries(connection, found), stream_id=last_change(connection), total=total)
@@ -98,7 +102,8 @@ def summaries(connection: Connection, found: Sequence[Alert]) -> list[AlertSumma
         .group_by(changes.c.alert_id)
     )
     latest = {row.alert_id: row.stream_id for row in rows}
-    return [_summary(alert, places, people, latest.get(alert.id, 0)) for alert in found]
+    at_desks = desks_of(connection, found)
+    return [_summary(alert, places, people, at_desks, latest.get(alert.id, 0)) for alert in found]
 
 
 def _by(connection: Connection, table: Table, column: ColumnElement[Any], ids: set[str]) -> dict[str, RowMapping]:
@@ -121,7 +126,11 @@ def _pick(view: type[Any], row: Mapping[Any, Any]) -> Any:
 
 
 def _summary(
-    alert: Alert, places: Mapping[str, RowMapping], people: Mapping[str, list[RowMapping]], stream_id: int
+    alert: Alert,
+    places: Mapping[str, RowMapping],
+    people: Mapping[str, list[RowMapping]],
+    at_desks: AtDesks,
+    stream_id: int,
 ) -> AlertSummary:
     place = places.get(alert.home_id) if alert.home_id else None
     return AlertSummary(
@@ -145,6 +154,11 @@ def _summary(
         accepted_at=alert.accepted_at,
         held_since=alert.held_since,
         requeued_at=alert.requeued_at,
+        lease_until=alert.lease_until,
+        first_voice_at=alert.first_voice_at,
+        organisation=at_desks.organisation(alert),
+        offered_to=at_desks.offered.get(alert.id, []),
+        next_step=at_desks.steps.get(alert.id),
         eta_minutes=alert.eta_minutes,
         eta_at=alert.eta_at,
         responder=alert.responder,

@@ -12,30 +12,19 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.adapters.db.alarm import alerts, events, timeline
+from backend.adapters.db.alarm import alerts, events
 from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.escalation import books, offers, runs
+from backend.adapters.db.escalation_acceptances import acceptances_of
 from backend.adapters.db.escalation_facts import facts_of
 from backend.adapters.db.escalation_rows import run_values, to_run
-from backend.domain.alert.model import Alert, EntryKind
+from backend.domain.alert.model import Alert
 from backend.domain.escalation.run import Acceptance, Run
-from backend.domain.escalation.targets import DutyRole
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.ports import Cover, DueRun, EscalationTransaction, RunNotices, ServiceOrders
 
-_OPERATOR: Final = (str(EntryKind.ACCEPTED), str(EntryKind.TAKEN_OVER))
-_RESPONDER: Final = tuple(
-    str(kind)
-    for kind in (
-        EntryKind.RESPONDER_ACCEPTED,
-        EntryKind.RESPONDER_EN_ROUTE,
-        EntryKind.RESPONDER_ARRIVED,
-        EntryKind.EN_ROUTE,
-        EntryKind.ARRIVED,
-    )
-)
 _SAVE_RUN: Final = update(runs).where(runs.c.alert_id == bindparam("alert"))
 
 
@@ -98,16 +87,7 @@ class EscalationSql(AlarmSql):
         self._db.execute(statement.on_conflict_do_update(index_elements=["digest"], set_={"loaded_at": now}))
 
     def acceptances(self, alert_id: str) -> Sequence[Acceptance]:
-        rows = self._db.execute(
-            select(timeline.c.kind, timeline.c.actor_id, timeline.c.actor_name)
-            .where(timeline.c.alert_id == alert_id, timeline.c.kind.in_((*_OPERATOR, *_RESPONDER)))
-            .order_by(timeline.c.id)
-        )
-        found = {
-            (DutyRole.OPERATOR if row.kind in _OPERATOR else DutyRole.RESPONDER, row.actor_id): row.actor_name
-            for row in rows
-        }
-        return [Acceptance(role, who, name) for (role, who), name in found.items()]
+        return acceptances_of(self._db, alert_id)
 
     def offer(self, alert_id: str, organisation_id: str, reason: str, now: datetime) -> bool:
         module = sqlite if self._sqlite else postgresql

@@ -183,6 +183,11 @@ def _due(policy: Policy, run: Run) -> tuple[Firing, datetime, Why]:
     return last, since + timedelta(seconds=LAST_RESORT_EVERY), Why.STEP_IS_DUE
 
 
+def next_firing(policy: Policy, run: Run) -> Firing:
+    """What fires next, whenever that is."""
+    return _due(policy, run)[0]
+
+
 def is_last_resort(policy: Policy, run: Run) -> bool:
     """Whether what fires next is the district desk."""
     return run.step >= len(policy.schedule)

@@ -26,7 +26,7 @@ class View(BaseModel):
 
 
 class Person(View):
-    """Somebody of the staff."""
+    """Somebody, or an organisation."""
 
     id: str
     name: str
@@ -50,9 +50,25 @@ class ResidentLine(View):
     lives_alone: bool
 
 
+class NextStep(View):
+    """What escalation does next. `at` None: nothing, because somebody has it (`rested`) or it is over (`ended`).
+
+    `trouble`: `nobody_reached`, `nobody_on_duty` or `all_channels_failed`. `step`, `steps`: which of how many is next;
+    one more than `steps` is the district desk.
+    """
+
+    state: str
+    at: Moment | None
+    step: int
+    trouble: str | None
+    held_until: Moment | None
+
+
 class AlertSummary(View):
     """A row of the queue. `stream_id`: the change log's latest id of this alert, 0 where there is none.
 
+    `organisation`: the centre that is responsible, None for the district; `offered_to`: ids of desks that see it too.
+    `lease_until`: how long the holder has it without a word. `next_step` None: raised before there was escalation.
     `late_seconds`: age of the press when the platform learned of it, None when fresh. `ring_seq` rises each time the
     desk must ring. `waiting`: nobody has it, or nobody reacted to another press.
     """
@@ -77,6 +93,11 @@ class AlertSummary(View):
     accepted_at: Moment | None
     held_since: Moment | None
     requeued_at: Moment | None
+    lease_until: Moment | None
+    first_voice_at: Moment | None
+    organisation: Person | None
+    offered_to: list[str]
+    next_step: NextStep | None
     eta_minutes: int | None
     eta_at: Moment | None
     responder: str | None
@@ -204,11 +225,14 @@ class AlertDetail(AlertSummary):
 class AlertReader(Protocol):
     """Reads, never writes."""
 
-    def open(self, limit: int) -> AlertPage:
-        """Who waits first, then by severity, then the longest waiting."""
+    def open(self, limit: int, desk: str | None = None) -> AlertPage:
+        """Who waits first, then by severity, then the longest waiting.
+
+        `desk`: an organisation's id; what it and those below it are responsible for, and what was offered to them.
+        """
         ...
 
-    def closed(self, limit: int) -> AlertPage:
+    def closed(self, limit: int, desk: str | None = None) -> AlertPage:
         """The last closed first."""
         ...
 

@@ -10,7 +10,7 @@ import structlog
 
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.ports import EscalationStore
-from backend.services.escalation.read_book import BookRefused, read_book
+from backend.services.escalation.read_book import Book, BookRefused, read_book
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ class LoadBook:
     folder: PolicyFolder
     clock: Clock
     refused: str | None = None
-    _digest: str | None = field(default=None, init=False)
+    book: Book | None = field(default=None, init=False)
     _seen: Mapping[str, str] | None = field(default=None, init=False)
 
     def __call__(self) -> None:
@@ -42,18 +42,18 @@ class LoadBook:
         try:
             book = read_book(texts)
         except BookRefused as refused:
-            if self._digest is None:
+            if self.book is None:
                 raise
             if self.refused != str(refused):
                 log.error("policies_refused", why=str(refused))
             self.refused = str(refused)
             return
         self._seen, self.refused = texts, None
-        if book.digest == self._digest:
+        if self.book is not None and book.digest == self.book.digest:
             return
         now = self.clock.now()
         with self.store.begin() as tx:
             tx.put_book(book.digest, book.body, now)
             tx.commit()
-        self._digest = book.digest
+        self.book = book
         log.info("policies_loaded", digest=book.digest[:12], policies=len(book.policies))

@@ -30,12 +30,12 @@ class StuckReader:
         self.gate = threading.Event()
         self.entered = threading.Semaphore(0)
 
-    def open(self, limit: int) -> AlertPage:
+    def open(self, limit: int, desk: str | None = None) -> AlertPage:
         self.entered.release()
         self.gate.wait(60)
         return AlertPage(items=[], stream_id=0, total=0)
 
-    def closed(self, limit: int) -> AlertPage:
+    def closed(self, limit: int, desk: str | None = None) -> AlertPage:
         return self.open(limit)
 
     def detail(self, alert_id: str) -> AlertDetail | None:

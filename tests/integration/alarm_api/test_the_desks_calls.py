@@ -135,4 +135,4 @@ def test_the_vocabulary_names_everything_in_both_languages(running: Any) -> None
     answer = running.desk("op1")._get("/vocabulary")
     for terms in answer.values():
         assert all(term["label"]["zh-CN"] and term["label"]["en"] for term in terms)
-    assert {term["code"] for term in answer["outcomes"] if term["needs_seen_by"]} == {"no_answer"}
+    assert {term["code"] for term in answer["outcomes"] if term["needs_seen_by"]} == {"no_answer", "deceased"}
