@@ -13,7 +13,8 @@ def _leave_out_nothing(item: EventItem | JsonItem, *names: str) -> None:
     """Make every empty field the default one: msgspec leaves out that very object, and would write another empty
     `Raw` as no JSON at all, which spoils the whole batch."""
     for name in names:
-        if not bytes(getattr(item, name)):
+        raw = getattr(item, name)
+        if raw is not _NOTHING and not bytes(raw):
             msgspec.structs.force_setattr(item, name, _NOTHING)
 
 

@@ -6,19 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from contract.messages import Reading
 from contract.metrics import METRICS
-from contract.strict_json import Refusal, RefusalReason, decode_json
-from contract.times import LATEST
+from contract.senml_plain import END, MAX_RECORDS, RELATIVE_TIME_LIMIT, read_plain
+from contract.strict_json import MAX_DEPTH, Refusal, RefusalReason, decode_json
+from contract.topics import MAX_PACKET_BYTES
 
-MAX_RECORDS: Final = 1000
 VERSION: Final = 10
 """RFC 8428 §4.4: the version of SenML that is understood; records of a later one must not be used."""
 _BASE: Final = ("bn", "bt", "bu", "bv", "bver")
 _VALUES: Final = frozenset({"v", "vb", "vs", "vd"})
-_END: Final = LATEST.timestamp()
-RELATIVE_TIME_LIMIT: Final = 2**28
-"""RFC 8428 §4.5.3: times below 2**28 are relative to now."""
+_cut: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,43 @@ def decode_pack(payload: bytes, device_id: str, received_at: float) -> Pack:
 
     Raises `Refusal` where it is no pack at all; a bad record costs only itself.
     """
+    plain = read_plain(payload, device_id, received_at)
+    if plain is not None:
+        return Pack(plain, ())
     return read_pack(decode_json(payload), device_id, received_at)
 
 
-def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
-    """The same for JSON that is decoded already."""
+def frame_pack(payload: bytes) -> None:
+    """Whether it is a pack as a whole: JSON, an array, neither empty nor too long. Its records stay as they are.
+
+    Raises `Refusal`, as `decode_pack` does for a whole pack; a number beyond a float's range is left to that.
+    """
+    try:
+        records = len(_cut(payload))
+    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        records = 0
+    nesting = payload.count(b"[") + payload.count(b"{")
+    # What is cut, not decoded, may hold text that is no UTF-8; ASCII cannot.
+    if 0 < records <= MAX_RECORDS and nesting <= MAX_DEPTH and len(payload) <= MAX_PACKET_BYTES and payload.isascii():
+        return
+    _records(decode_json(payload))
+
+
+def _records(raw: Any) -> list[Any]:
     if not isinstance(raw, list) or not raw:
         raise Refusal(RefusalReason.NOT_A_PACK, "an array with at least one record")
     if len(raw) > MAX_RECORDS:
         raise Refusal(RefusalReason.TOO_MANY_RECORDS, f"{len(raw)}, at most {MAX_RECORDS}")
+    return raw
+
+
+def read_pack(raw: Any, device_id: str, received_at: float) -> Pack:
+    """The same for JSON that is decoded already."""
     own = f"{device_id}/"
     base: dict[str, Any] = {}
     readings: list[Reading] = []
     refused: list[RefusedRecord] = []
-    for index, record in enumerate(raw):
+    for index, record in enumerate(_records(raw)):
         try:
             if not isinstance(record, dict):
                 raise Refusal(RefusalReason.NOT_AN_OBJECT, "record")
@@ -132,6 +155,6 @@ def _moment(base_time: Any, time: Any, received_at: float) -> float:
         raise Refusal(RefusalReason.BAD_TIME, refusal.detail) from None
     if at < RELATIVE_TIME_LIMIT:
         at += received_at
-    if not 0 <= at < _END:
+    if not 0 <= at < END:
         raise Refusal(RefusalReason.BAD_TIME, f"{at}")
     return at

@@ -9,7 +9,8 @@ from contract.codec import MAX_SEQ
 from contract.metrics import METRICS
 from contract.reference.examples import COMMANDS, EVENTS, PACKS, RESULTS, STATUSES, WILL
 from contract.reference.meanings import COMMANDS as COMMAND_MEANINGS
-from contract.senml import MAX_RECORDS, VERSION
+from contract.senml import VERSION
+from contract.senml_plain import MAX_RECORDS
 from contract.vocabulary import EVENT_TYPES, UNREADABLE, CommandName, Label, ReassureMode, ResultStatus, Stage
 
 Schema = dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.core.ports import Clock, Delivery
@@ -39,6 +40,22 @@ class Inbox:
             self._queue.append((self._clock.monotonic(), delivery))
             self._bytes += len(delivery.payload)
             if len(self._queue) == 1 or len(self._queue) >= self._most:
+                self._changed.notify()
+            return True
+
+    def put_all(self, deliveries: Sequence[Delivery]) -> bool:
+        """All of them at once where there is plenty of room, else none: then they are put one by one."""
+        size = sum(len(delivery.payload) for delivery in deliveries)
+        share = 1.0 if all(delivery.qos for delivery in deliveries) else QOS_0_SHARE
+        with self._changed:
+            if len(self._queue) + len(deliveries) > self._capacity * share:
+                return False
+            if self._bytes + size > self._max_bytes * share:
+                return False
+            now, before = self._clock.monotonic(), len(self._queue)
+            self._queue.extend((now, delivery) for delivery in deliveries)
+            self._bytes += size
+            if not before or len(self._queue) >= self._most:
                 self._changed.notify()
             return True
 

@@ -63,9 +63,9 @@ class HttpUplink:
     def post(self, kind: Kind, items: Sequence[Item]) -> Reply:
         """One batch."""
         if kind is Kind.EVENT:
-            body = msgspec.json.encode(EventBatch(gateway=self._gateway, items=[_event(item) for item in items]))
+            body = msgspec.json.encode(EventBatch(gateway=self._gateway, items=[event_item(item) for item in items]))
             return self._call(PATHS[kind], body, self._deadline, _events)
-        body = msgspec.json.encode(JsonBatch(gateway=self._gateway, items=[_json(item) for item in items]))
+        body = msgspec.json.encode(JsonBatch(gateway=self._gateway, items=[json_item(item) for item in items]))
         return self._call(PATHS[kind], body, self._deadline, _batch)
 
     def claim(self, lane: str, limit: int, wait_seconds: float) -> Reply:
@@ -145,7 +145,8 @@ def _claimed(content: bytes) -> Reply:
     return Reply(Answer.STORED, commands=msgspec.json.decode(content, type=ClaimAnswer).commands)
 
 
-def _event(item: Item) -> EventItem:
+def event_item(item: Item) -> EventItem:
+    """An event as it goes over the wire."""
     raw = item.reason is not None
     return EventItem(
         device_id=item.device_id,
@@ -157,11 +158,11 @@ def _event(item: Item) -> EventItem:
     )
 
 
-def _json(item: Item) -> JsonItem:
-    raw = msgspec.Raw(item.payload)
-    shown = {"device_id": item.device_id, "received_at": item.received_at, "retained": item.retained}
+def json_item(item: Item) -> JsonItem:
+    """Telemetry, a status or a result as it goes over the wire: its JSON as the device sent it."""
+    device_id, received_at, retained, raw = item.device_id, item.received_at, item.retained, msgspec.Raw(item.payload)
     if item.kind is Kind.TELEMETRY:
-        return JsonItem(**shown, pack=raw)  # type: ignore[arg-type]
+        return JsonItem(device_id=device_id, received_at=received_at, retained=retained, pack=raw)
     if item.kind is Kind.STATUS:
-        return JsonItem(**shown, status=raw)  # type: ignore[arg-type]
-    return JsonItem(**shown, result=raw)  # type: ignore[arg-type]
+        return JsonItem(device_id=device_id, received_at=received_at, retained=retained, status=raw)
+    return JsonItem(device_id=device_id, received_at=received_at, retained=retained, result=raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -35,6 +36,7 @@ END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(seconds=60)
 FIRST_HOLD, LONGEST_HOLD = timedelta(seconds=60), timedelta(hours=1)
 Sized = TypeVar("Sized")
+_OUTCOMES: Final = frozenset(IngestOutcome)
 
 
 class Verdict(StrEnum):
@@ -95,9 +97,9 @@ def portion(entries: Sequence[Sized], size: Callable[[Sized], int], most: int) -
 
 def count_outcomes(counters: Counters, kind: Kind, reply: Reply) -> None:
     """What the backend made of the items; only words of the contract become a label."""
-    for outcome in reply.outcomes:
-        word = outcome.outcome if outcome.outcome in set(IngestOutcome) else "unknown"
-        counters.count("outcome", f"{kind}:{word}")
+    for said, number in Counter(outcome.outcome for outcome in reply.outcomes).items():
+        word = said if said in _OUTCOMES else "unknown"
+        counters.count("outcome", f"{kind}:{word}", number)
 
 
 class Line:

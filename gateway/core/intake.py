@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from contract.ingest import OutboundCommand
@@ -74,15 +75,18 @@ class Intake:
         pairs: list[Pair] = []
         refused: list[Refused] = []
         unusable: list[Delivery] = []
+        received: Counter[tuple[Kind, str]] = Counter()
         for delivery in deliveries:
             read = self._codec.read(delivery)
             if isinstance(read, Item):
                 pairs.append((delivery, read))
-                self._counters.count("received", f"{read.kind}:{read.reason or 'read'}")
+                received[read.kind, read.reason or "read"] += 1
             else:
                 refused.append(read)
                 unusable.append(delivery)
-                self._counters.count("received", f"{self._kind}:{read.reason}")
+                received[self._kind, read.reason] += 1
+        for (kind, reason), number in received.items():
+            self._counters.count("received", f"{kind}:{reason}", number)
         if refused:
             self._inspection.keep(refused)
             self._broker.acknowledge(unusable)

@@ -64,7 +64,10 @@ PLANS: Final[dict[LaneName, LanePlan]] = {
 }
 
 
+_KINDS: Final[dict[str, Kind]] = {str(kind): kind for kind in Kind}
+
+
 def kind_of(topic: str) -> Kind | None:
     """The kind that a topic's last level names, whoever stands before it."""
     last = topic.rpartition("/")[2]
-    return Kind(last) if last in set(Kind) else None
+    return _KINDS.get(last)

@@ -1,4 +1,7 @@
-"""Which shapes pass through the core, and which ports do the IO for it."""
+"""Which shapes pass through the core, and which ports do the IO for it.
+
+Those of which there is one per message are msgspec's: made in a tenth of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+import msgspec
 
 from contract.ingest import CommandOutcome, HealthReport, OutboundCommand, Outcome
 
@@ -20,8 +25,7 @@ class Kind(StrEnum):
     RESULT = "result"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """One MQTT message as received. `mid` may be acknowledged only within connection `generation`."""
 
     topic: str
@@ -33,8 +37,7 @@ class Delivery:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, gc=False):
     """What is handed to the backend. `reason` set: it could not be read and goes as bytes. `rank` 0 goes first.
 
     `clears`: an event that ends what an earlier one of the same device reported.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from contract.ingest import OutboundCommand
 from gateway.core.dedup import fingerprint
@@ -149,7 +151,7 @@ class FakeSpool:
         self._look()
         if self.full:
             raise SpoolUnavailable("full")
-        item = replace(entry.item, reason=reason or entry.item.reason)
+        item = msgspec.structs.replace(entry.item, reason=reason or entry.item.reason)
         self._rows[entry.id] = (Spooled(entry.id, item, entry.attempts + 1), until, self._rows[entry.id][2])
 
     def figures(self) -> SpoolFigures:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from itertools import islice
 
@@ -11,6 +10,7 @@ import msgspec
 from contract.ingest import EventBatch, EventItem
 from contract.topics import Channel, topic
 from contract.vocabulary import UNREADABLE, IngestOutcome
+from gateway.adapters.uplink import event_item
 from gateway.codecs.native import NativeCodec
 from gateway.core.ports import Delivery, Item, Kind, Refused
 from tests.harness.alarm import Alarm
@@ -23,18 +23,6 @@ def _delivery(where: str, payload: bytes, alarm: Alarm) -> Delivery:
     return Delivery(where, payload, 1, False, 1, 1, alarm.clock.now())
 
 
-def _event_item(item: Item) -> EventItem:
-    raw = item.reason is not None
-    return EventItem(
-        device_id=item.device_id,
-        received_at=item.received_at,
-        retained=item.retained,
-        event=msgspec.Raw(b"") if raw else msgspec.Raw(item.payload),
-        raw_b64=base64.b64encode(item.payload).decode() if raw else None,
-        reason=item.reason,
-    )
-
-
 def test_every_event_has_an_outcome_and_the_next_press_is_answered(alarm: Alarm) -> None:
     alarm.enrol("T7K2")
     codec, kept = NativeCodec(), Counter[str]()
@@ -44,7 +32,7 @@ def test_every_event_has_an_outcome_and_the_next_press_is_answered(alarm: Alarm)
         if isinstance(read, Refused):
             kept[read.reason] += 1
         elif read.kind is Kind.EVENT:
-            waiting.append(_event_item(read))
+            waiting.append(event_item(read))
     outcomes = Counter[str]()
     source = iter(waiting)
     while batch := list(islice(source, BATCH)):
@@ -62,6 +50,6 @@ def test_every_event_has_an_outcome_and_the_next_press_is_answered(alarm: Alarm)
     assert [a.type for a in alarm.open()].count(UNREADABLE) == 1
     good = codec.read(_delivery(topic("T7K2", Channel.EVENT), msgspec.json.encode(alarm.event("T7K2", "good")), alarm))
     assert isinstance(good, Item)
-    assert "good" in [command.args["event_id"] for command in alarm.send(_event_item(good)).commands]
+    assert "good" in [command.args["event_id"] for command in alarm.send(event_item(good)).commands]
     for alert in alarm.open():
         assert alarm.detail(alert.id).timeline

@@ -19,13 +19,12 @@ from backend.services.telemetry.record_telemetry import RecordTelemetry
 from contract.ingest import JsonBatch, JsonItem, Outcome
 from contract.topics import Channel, answer_id, topic
 from contract.vocabulary import IngestOutcome
+from gateway.adapters.uplink import json_item
 from gateway.codecs.native import NativeCodec
 from gateway.core.ports import Delivery, Item, Kind
 from tests.fakes.telemetry_homes import MemoryErasures
 from tests.harness.alarm import Alarm
 from tests.harness.mutations import bad_messages
-
-FIELDS = {Kind.TELEMETRY: "pack", Kind.STATUS: "status", Kind.RESULT: "result"}
 
 
 def _read(where: str, payload: bytes, alarm: Alarm) -> Item | None:
@@ -34,14 +33,7 @@ def _read(where: str, payload: bytes, alarm: Alarm) -> Item | None:
 
 
 def _over_the_wire(items: list[Item]) -> list[JsonItem]:
-    sent = [
-        JsonItem(
-            device_id=item.device_id,
-            received_at=item.received_at,
-            **{FIELDS[item.kind]: msgspec.Raw(item.payload)},  # type: ignore[arg-type]
-        )
-        for item in items
-    ]
+    sent = [json_item(item) for item in items]
     body = msgspec.json.encode(JsonBatch(gateway="gw1", items=sent))
     return msgspec.json.decode(body, type=JsonBatch).items
 
