@@ -1,4 +1,4 @@
-"""How long a body may be: 64 kB, 1 MB for lists of devices, 16 MB for the batches of a gateway."""
+"""How long a body may be: 64 kB, 1 MB for lists of devices, 5 MB for spreadsheets, 16 MB for a gateway's batches."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ BODY_BYTES: Final = 64 * 1024
 BATCH_BYTES: Final = 16 * 1024 * 1024
 LIST_BYTES: Final = 1024 * 1024
 """500 devices with their homes."""
+SHEET_BYTES: Final = 5 * 1024 * 1024 + BODY_BYTES
+"""A spreadsheet of 5 MB with what a form puts around it."""
+SHEET_SUFFIX: Final = "/import"
+"""Every call that takes a spreadsheet ends so."""
 BATCH_PREFIX: Final = "/ingest/"
 LISTS: Final = frozenset({"/api/v1/devices"})
 
@@ -22,6 +26,8 @@ def limit_for(path: str) -> int:
     """The most bytes that a body sent to `path` may have."""
     if path in LISTS:
         return LIST_BYTES
+    if path.startswith("/api/") and path.endswith(SHEET_SUFFIX):
+        return SHEET_BYTES
     return BATCH_BYTES if path.startswith(BATCH_PREFIX) else BODY_BYTES
 
 

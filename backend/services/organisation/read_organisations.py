@@ -28,6 +28,18 @@ class ShownOrganisation:
     homes: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShownTree:
+    """Everything at one moment; `lines`: each parent before its children."""
+
+    directory: Directory
+    lines: Sequence[ShownOrganisation]
+
+    def line(self, organisation_id: str) -> ShownOrganisation | None:
+        """One of them."""
+        return next((line for line in self.lines if line.organisation.id == organisation_id), None)
+
+
 class ReadOrganisations:
     """The tree as it is now."""
 
@@ -36,18 +48,14 @@ class ReadOrganisations:
         self._clock = clock
         self._zone = zone
 
-    def all(self) -> Sequence[ShownOrganisation]:
-        """Each parent before its children."""
+    def __call__(self) -> ShownTree:
         directory = self._store.directory()
         homes = self._homes(directory)
-        return [
+        lines = [
             self._shown(directory.organisations[node.id], depth, homes[node.id])
             for node, depth in directory.tree.ordered()
         ]
-
-    def one(self, organisation_id: str) -> ShownOrganisation | None:
-        """One of them."""
-        return next((shown for shown in self.all() if shown.organisation.id == organisation_id), None)
+        return ShownTree(directory, lines)
 
     def directory(self) -> Directory:
         """Everything, as it is kept."""
