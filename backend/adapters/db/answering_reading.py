@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.answering import assignments, key_uses, lone_workers, replies
+from backend.adapters.db.answering_needs import responders_needed
 from backend.adapters.db.answering_rows import to_assignment, to_timer
 from backend.adapters.db.engine import reading
 from backend.adapters.db.organisation import organisations
@@ -54,6 +55,7 @@ class AnswerSqlReader:
                 desk=_desk(db, mine.organisation_id or alert["organisation_id"]),
                 keys_out=_keys_out(db, mine.id),
                 timer=_timers(db, alert_id).get(mine.id),
+                needed=responders_needed(db, alert_id),
             )
 
     def has_alert(self, alert_id: str) -> bool:

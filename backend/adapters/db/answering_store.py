@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from backend.adapters.db import answering_people
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.answering import assignments, key_uses, lone_workers, replies
+from backend.adapters.db.answering_needs import responders_needed
 from backend.adapters.db.answering_rows import (
     assignment_row,
     timer_row,
@@ -25,9 +26,11 @@ from backend.adapters.db.answering_rows import (
     to_timer,
 )
 from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.escalation_facts import facts_of
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.people import contact_points
 from backend.adapters.db.registry import contacts, homes
+from backend.domain.alert.model import Alert
 from backend.domain.answering.model import LINK_LIVES_AFTER_CLOSING, ON_IT, Assignment, KeyKind, State
 from backend.domain.answering.safety import Timer
 from backend.domain.escalation.targets import RecipientKind
@@ -60,6 +63,12 @@ class AnswerSql(AlarmSql):
 
     def call_out(self, notice_id: str) -> CallOut | None:
         return answering_people.call_out(self._db, notice_id)
+
+    def responders_needed(self, alert_id: str) -> int:
+        return responders_needed(self._db, alert_id)
+
+    def facts(self, alert: Alert) -> Mapping[str, Any]:
+        return facts_of(self._db, alert)
 
     # assignments
 

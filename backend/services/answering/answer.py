@@ -21,7 +21,7 @@ from backend.domain.answering.progress import Scene, decide, responders_wanted, 
 from backend.domain.answering.safety import all_right, interval, watch
 from backend.services.alarm.ports import Clock, Ids
 from backend.services.answering.effects import Effects
-from backend.services.answering.ports import AnswerStore, AnswerTransaction, Located, ResponderNeeds
+from backend.services.answering.ports import AnswerStore, AnswerTransaction, Located
 from backend.services.answering.seals import sha256
 
 BY_LINK: Final = "link"
@@ -47,7 +47,6 @@ class Answer:
     clock: Clock
     ids: Ids
     rules: Rules
-    needs: ResponderNeeds
 
     def by_link(self, token: str, phone: str, step: Step, once: str) -> Assignment:
         """A step on the page. `phone`: the cookie's secret; `once`: of the form, so that it counts once.
@@ -119,7 +118,7 @@ class Answer:
     ) -> Assignment:
         """The step within a transaction: assignment, alert, timeline, escalation, timers. Raises `Refusal`."""
         keys = tx.keys_out(mine.id)
-        wanted = responders_wanted([mine, *others], self.needs.responders_needed(alert.id))
+        wanted = responders_wanted([mine, *others], tx.responders_needed(alert.id))
         after = decide(mine, step, Scene(others, wanted, alert.closed_at, len(keys)), now)
         if after is mine and step.kind not in _SAYS_SOMETHING:
             return mine

@@ -193,7 +193,7 @@ def tell_desk(tx: AnswerTransaction, alert: Alert, mine: Assignment, reason: str
                 deadline_at=now + TROUBLE_DEADLINE,
                 contact_points=desk.contact_points,
                 alert_id=alert.id,
-                facts={"trouble": reason, "responder": mine.recipient_name},
+                facts={**tx.facts(alert), "trouble": reason, "responder": mine.recipient_name},
             )
         ],
         now,

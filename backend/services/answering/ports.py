@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from backend.domain.alert.model import Alert
 from backend.domain.answering.model import Assignment
 from backend.domain.answering.safety import Timer
 from backend.domain.escalation.targets import DutyRole, RecipientKind
@@ -87,14 +88,6 @@ class NoticeMarks(Protocol):
         ...
 
 
-class ResponderNeeds(Protocol):
-    """What escalation says about an alert."""
-
-    def responders_needed(self, alert_id: str) -> int:
-        """How many responders its policy asks for; 1 or less: one is enough."""
-        ...
-
-
 class AnswerTransaction(AlarmTransaction, Protocol):
     """One transaction over the alert and its answers. Locks: the alert first, then these."""
 
@@ -103,6 +96,14 @@ class AnswerTransaction(AlarmTransaction, Protocol):
 
     def call_out(self, notice_id: str) -> CallOut | None:
         """The notice, where it asks somebody to take an alert; without a lock, for the alert comes first."""
+        ...
+
+    def responders_needed(self, alert_id: str) -> int:
+        """How many responders its policy asks for, at least 1."""
+        ...
+
+    def facts(self, alert: Alert) -> Mapping[str, Any]:
+        """What a message about the alert is made of; never a door code."""
         ...
 
     # assignments

@@ -45,7 +45,7 @@ class Seals:
 
     def form_fits(self, given: str, phone: str, token: str) -> bool:
         """Whether the form was made by us for this phone."""
-        return hmac.compare_digest(given.encode(), self.form(phone, token).encode())
+        return hmac.compare_digest(given.encode(errors="replace"), self.form(phone, token).encode())
 
     def reply_secret(self, provider: str) -> str:
         """Stands in the address to which an SMS provider brings replies."""
@@ -53,7 +53,7 @@ class Seals:
 
     def reply_secret_fits(self, given: str, provider: str) -> bool:
         """Whether whoever calls knows the address."""
-        return hmac.compare_digest(given.encode(), self.reply_secret(provider).encode())
+        return hmac.compare_digest(given.encode(errors="replace"), self.reply_secret(provider).encode())
 
 
 def recipient_key(assignment: Assignment) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from backend.domain.alert import lifecycle
 from backend.domain.alert.lifecycle import Action, Verb
@@ -73,7 +74,7 @@ class SendOut:
             decision = lifecycle.decide(alert, action, now)
             device = tx.device(alert.device_id)
             apply(tx, decision, device.hearing if device is not None else (), now)
-            notice = _notice(alert, callee, now)
+            notice = _notice(alert, callee, tx.facts(alert), now)
             tx.notices.put([notice], now)
             ask = Ask(
                 alert.id,
@@ -99,7 +100,7 @@ def _sent_before(tx: AnswerTransaction, alert_id: str, callee: Callee, same: boo
     raise NotSentError(NotSent.KEY_REUSED)
 
 
-def _notice(alert: Alert, callee: Callee, now: datetime) -> NewNotice:
+def _notice(alert: Alert, callee: Callee, facts: Mapping[str, Any], now: datetime) -> NewNotice:
     # The moment makes it a notice of its own each time: an operator who calls again wants it sent again.
     round_ = int(now.timestamp())
     return NewNotice(
@@ -117,5 +118,5 @@ def _notice(alert: Alert, callee: Callee, now: datetime) -> NewNotice:
         step=BY_HAND_STEP,
         round=round_,
         sos=alert.type == SOS,
-        facts={"type": alert.type, "room": alert.room},
+        facts=facts,
     )

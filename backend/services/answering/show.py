@@ -12,7 +12,6 @@ from backend.domain.answering.progress import Scene, possible, responders_wanted
 from backend.domain.answering.safety import Timer
 from backend.domain.escalation.targets import DutyRole
 from backend.services.alarm.ports import Clock
-from backend.services.answering.ports import ResponderNeeds
 from backend.services.answering.seals import sha256
 from backend.services.answering.views import (
     AnswerPage,
@@ -38,6 +37,7 @@ class Known:
     desk: PagePhone
     keys_out: Sequence[str]
     timer: Timer | None
+    needed: int = 1
 
 
 class AnswerReader(Protocol):
@@ -60,7 +60,6 @@ class Show:
 
     reader: AnswerReader
     clock: Clock
-    needs: ResponderNeeds
 
     def __call__(self, token: str, phone: str | None) -> AnswerPage | Door | None:
         """None: no such link. Nothing is changed: a robot that looks at it learns nothing and binds nothing."""
@@ -79,7 +78,7 @@ class Show:
 
     def _page(self, known: Known, now: datetime) -> AnswerPage:
         mine = known.mine
-        wanted = responders_wanted([mine, *known.others], self.needs.responders_needed(mine.alert_id))
+        wanted = responders_wanted([mine, *known.others], known.needed)
         scene = Scene(known.others, wanted, known.alert["closed_at"], len(known.keys_out))
         can = possible(mine, scene, now)
         going = sorted((one for one in known.others if one.goes), key=lambda one: one.accepted_at or one.created_at)

@@ -1,0 +1,292 @@
+"""The desk's side of answers: who was asked and how far they are, sending somebody, keys, replies by text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, Protocol
+
+from fastapi import APIRouter, Depends, Header, Query
+from pydantic import Field, StringConstraints, model_validator
+
+from backend.api.answering_problems import no_alert, refused
+from backend.api.answering_replies import PROVIDERS
+from backend.api.answering_state import NOTE, StepName
+from backend.api.bodies import ONE_LINE, Answer, Body
+from backend.api.problems import Problem
+from backend.api.security import require, require_staff
+from backend.domain.alert import lifecycle
+from backend.domain.alert.model import Actor as TimelineActor
+from backend.domain.alert.model import ActorKind
+from backend.domain.answering.model import KEY_LABELS, OUTCOMES, KeyKind, Refusal, Step, StepKind
+from backend.domain.escalation.targets import RecipientKind
+from backend.services.answering.answer import Answer as AnswerCase
+from backend.services.answering.answer import UnknownLink
+from backend.services.answering.record_key import RecordKey
+from backend.services.answering.seals import Seals
+from backend.services.answering.send_out import NotSent, NotSentError, SendOut
+from backend.services.answering.views import AssignmentView, KeyUseView, ReplyView, ResponderView
+from backend.services.identity.actor import Actor, Scope, StaffRole
+from contract.vocabulary import Label
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
+READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
+Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR))]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class SendBody(Body):
+    """Whom to send: one of the two."""
+
+    person_id: Id | None = None
+    contact_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> SendBody:
+        if (self.person_id is None) == (self.contact_id is None):
+            raise ValueError("person_id or contact_id, one of the two")
+        return self
+
+
+class DeskStepBody(Body):
+    """What somebody said on the phone."""
+
+    step: StepName
+    minutes: int | None = Field(default=None, ge=1, le=600)
+    outcome: Annotated[str, StringConstraints(max_length=32)] | None = None
+    note: Annotated[str, StringConstraints(max_length=NOTE, pattern=r"^[^\x00]*$")] | None = None
+    key: Annotated[str, StringConstraints(max_length=16)] | None = None
+
+
+class KeyBody(Body):
+    """Who used which key."""
+
+    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=ONE_LINE)]
+    kind: Literal["neighbour", "code", "own"]
+
+
+class Assignments(Answer):
+    """Of one alert, the oldest first."""
+
+    items: list[AssignmentView]
+
+
+class Responders(Answer):
+    """Who could go, the nearest first; `nobody`: why there is none."""
+
+    items: list[ResponderView]
+    nobody: str | None
+
+
+class KeyUses(Answer):
+    """Of one home, the latest first."""
+
+    items: list[KeyUseView]
+
+
+class Replies(Answer):
+    """The latest first."""
+
+    items: list[ReplyView]
+
+
+class ReplyAddress(Answer):
+    """Where a provider brings replies. The address is a secret."""
+
+    provider: str
+    url: str
+
+
+class ReplyAddresses(Answer):
+    """One per provider."""
+
+    items: list[ReplyAddress]
+
+
+class Labelled(Answer):
+    """A code with its words."""
+
+    code: str
+    label: dict[str, str]
+
+
+class AnswerVocabulary(Answer):
+    """The words for what responders say."""
+
+    outcomes: list[Labelled]
+    keys: list[Labelled]
+
+
+class AnswerLists(Protocol):
+    """What is listed."""
+
+    def has_alert(self, alert_id: str) -> bool: ...
+    def assignments(self, alert_id: str) -> list[AssignmentView]: ...
+    def key_uses(self, home_id: str, limit: int) -> list[KeyUseView] | None: ...
+    def replies(self, limit: int) -> list[ReplyView]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCalls:
+    """What the router needs. `responders`: None where there is no such alert."""
+
+    lists: AnswerLists
+    answer: AnswerCase
+    send_out: SendOut
+    record_key: RecordKey
+    responders: Callable[[str], tuple[Sequence[ResponderView], str | None] | None]
+    seals: Seals
+    public_url: Callable[[], str]
+
+
+def router(calls: DeskCalls) -> APIRouter:
+    """Under `/api/v1`."""
+    api = APIRouter(tags=["answering"])
+    _add_lists(api, calls)
+    _add_assignments(api, calls)
+    _add_keys(api, calls)
+    return api
+
+
+def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
+    @api.get("/alerts/{alert_id}/assignments", dependencies=[READS])
+    def list_assignments(alert_id: str) -> Assignments:
+        """Who was asked to go or to take it, and what they have answered."""
+        return _assignments(calls, alert_id)
+
+    @api.get("/alerts/{alert_id}/responders", dependencies=[READS])
+    def list_responders(alert_id: str) -> Responders:
+        """The nearest responders on duty, with distance and minutes."""
+        found = calls.responders(alert_id)
+        if found is None:
+            raise no_alert()
+        return Responders(items=list(found[0]), nobody=found[1])
+
+    @api.get("/homes/{home_id}/key-uses", dependencies=[READS])
+    def list_key_uses(home_id: str, limit: Limit = 100) -> KeyUses:
+        """Who got into this home with which key, and whether it is back."""
+        uses = calls.lists.key_uses(home_id, limit)
+        if uses is None:
+            raise Problem(404, "not_found", Label("没有这户", "No such home"))
+        return KeyUses(items=uses)
+
+    @api.get("/replies", dependencies=[READS])
+    def list_replies(limit: Limit = 100) -> Replies:
+        """Replies by text, also those that nobody understood."""
+        return Replies(items=calls.lists.replies(limit))
+
+    @api.get("/replies/addresses", dependencies=[Depends(require_staff(StaffRole.ADMINISTRATOR))])
+    def reply_addresses() -> ReplyAddresses:
+        """What is entered at the SMS provider as the address for replies."""
+        urls = [(one, f"{calls.public_url()}/replies/{one}/{calls.seals.reply_secret(one)}") for one in PROVIDERS]
+        return ReplyAddresses(items=[ReplyAddress(provider=provider, url=url) for provider, url in urls])
+
+    @api.get("/answer-vocabulary", dependencies=[READS])
+    def vocabulary() -> AnswerVocabulary:
+        """The words for outcomes and keys."""
+        return AnswerVocabulary(
+            outcomes=[_labelled(code, label) for code, label in OUTCOMES.items()],
+            keys=[_labelled(str(kind), label) for kind, label in KEY_LABELS.items()],
+        )
+
+
+def _add_assignments(api: APIRouter, calls: DeskCalls) -> None:
+    @api.post("/alerts/{alert_id}/assignments", status_code=201)
+    def send(alert_id: str, body: SendBody, actor: Acts, key: Key = None) -> Assignments:
+        """Send somebody by hand: they get a call-out, and the alert is dispatched."""
+        kind = RecipientKind.PERSON if body.person_id is not None else RecipientKind.CONTACT
+        try:
+            calls.send_out(alert_id, kind, body.person_id or body.contact_id or "", _who(actor), key)
+        except NotSentError as error:
+            raise _not_sent(error.why) from None
+        except lifecycle.Refusal as refusal:
+            raise _not_possible(refusal) from None
+        return _assignments(calls, alert_id)
+
+    @api.post("/alerts/{alert_id}/assignments/{assignment_id}/steps")
+    def step(alert_id: str, assignment_id: str, body: DeskStepBody, actor: Acts, key: Key = None) -> Assignments:
+        """Write down what somebody says on the phone: they go, are there, are all right, are done."""
+        taken = Step(
+            StepKind(body.step), minutes=body.minutes, outcome=body.outcome, note=body.note or None, key=body.key
+        )
+        try:
+            calls.answer.by_desk(alert_id, assignment_id, taken, _who(actor), key)
+        except UnknownLink:
+            raise _no_assignment() from None
+        except Refusal as refusal:
+            raise refused(refusal) from None
+        return _assignments(calls, alert_id)
+
+    @api.post("/alerts/{alert_id}/assignments/{assignment_id}/unbind")
+    def unbind(alert_id: str, assignment_id: str, actor: Acts) -> Assignments:
+        """The link may be opened by another phone; the one that had it is shut out."""
+        try:
+            calls.answer.unbind(alert_id, assignment_id, _who(actor))
+        except UnknownLink:
+            raise _no_assignment() from None
+        return _assignments(calls, alert_id)
+
+
+def _add_keys(api: APIRouter, calls: DeskCalls) -> None:
+    @api.post("/alerts/{alert_id}/key-uses", status_code=201)
+    def take_key(alert_id: str, body: KeyBody, actor: Acts, key: Key = None) -> dict[str, str]:
+        """A key was used; the answer's `id` is needed when it comes back."""
+        use = calls.record_key.taken(alert_id, body.who, KeyKind(body.kind), _who(actor), key)
+        if use is None:
+            raise no_alert()
+        return {"id": use}
+
+    @api.post("/key-uses/{use_id}/returned", status_code=204)
+    def return_key(use_id: str, actor: Acts) -> None:
+        """The key is back."""
+        if not calls.record_key.returned(use_id, _who(actor)):
+            raise Problem(404, "not_found", Label("没有这条钥匙记录", "No such key use"))
+
+
+def _assignments(calls: DeskCalls, alert_id: str) -> Assignments:
+    if not calls.lists.has_alert(alert_id):
+        raise no_alert()
+    return Assignments(items=calls.lists.assignments(alert_id))
+
+
+def _who(actor: Actor) -> TimelineActor:
+    return TimelineActor(ActorKind.STAFF, actor.id, actor.name)
+
+
+def _labelled(code: str, label: Label) -> Labelled:
+    return Labelled(code=code, label={"zh-CN": label.zh, "en": label.en})
+
+
+def _no_assignment() -> Problem:
+    return Problem(404, "not_found", Label("没有这条派单", "No such assignment"))
+
+
+def _not_possible(refusal: lifecycle.Refusal) -> Problem:
+    return Problem(
+        409,
+        "illegal_transition",
+        Label("当前状态不能派人", "Nobody can be sent now"),
+        Label("请先接警；已结案的不能再派人。", "Accept the alert first; a closed one sends nobody."),
+        extras={"handling": str(refusal.alert.handling)},
+    )
+
+
+def _not_sent(why: NotSent) -> Problem:
+    if why is NotSent.NO_ALERT:
+        return no_alert()
+    if why is NotSent.NOBODY:
+        return Problem(404, "not_found", Label("没有这个人，或此人不可联系", "No such person, or not to be contacted"))
+    if why is NotSent.NO_CHANNEL:
+        return Problem(
+            422,
+            "no_channel",
+            Label("此人没有已验证的联系方式", "No verified channel"),
+            Label("请打电话，并用“派人”记录。", "Ring them, and note it by Dispatch."),
+        )
+    return Problem(
+        422,
+        "idempotency_key_reused",
+        Label("请求标识被重复使用", "Idempotency-Key used before"),
+        Label("该标识已用于另一请求。", "The same key was used for another request; send a new key."),
+    )
