@@ -16,6 +16,7 @@ from backend.adapters.db.notices import notices
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import Actor, ActorKind
+from backend.services.alarm.ports import Ids
 from backend.services.escalation.advance_due import AdvanceDue
 from backend.services.escalation.load_book import LoadBook
 from tests.fakes.cover import CountedOrders, FakeCover
@@ -45,8 +46,10 @@ class Escalating(Alarm):
         cover: FakeCover | None = None,
         clock: ManualClock | None = None,
         texts: Mapping[str, str] | None = None,
+        ids: Ids | None = None,
     ) -> None:
-        super().__init__(engine, clock)
+        super().__init__(engine, clock, ids)
+        self.ids = ids
         self.cover = cover or FakeCover()
         self.orders = CountedOrders()
         self.folder = Folder(SHIPPED if texts is None else texts)
