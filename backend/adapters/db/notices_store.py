@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Engine, RowMapping, Select, and_, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.engine import is_sqlite, writing
@@ -43,11 +44,17 @@ class NoticeSql(AlarmSql):
         self._db.execute(update(notices).where(notices.c.id == notice_id).values(**values, lease=None))
 
     def end_attempt(self, notice_id: str, point_id: str, attempt: int, result: Result, now: datetime) -> None:
-        self._db.execute(
-            update(attempts)
-            .where(_is(notice_id, point_id, attempt))
-            .values(ended_at=now, result=str(result.outcome), cause=result.cause[:128], provider_id=result.provider_id)
-        )
+        told = {"ended_at": now, "result": str(result.outcome), "cause": result.cause[:128]}
+        ended = update(attempts).where(_is(notice_id, point_id, attempt))
+        if result.provider_id is None:
+            self._db.execute(ended.values(told))
+            return
+        try:
+            with self._db.begin_nested():
+                self._db.execute(ended.values(told | {"provider_id": result.provider_id}))
+        except IntegrityError:
+            # A provider that gives one id twice: its receipt belongs to the first; what it said is kept all the same.
+            self._db.execute(ended.values(told))
 
     def add_attempt(self, attempted: Attempted, result: Result, now: datetime) -> None:
         latest = self._db.scalar(
