@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection, RowMapping, Select, select
 
 from backend.adapters.db.organisation import organisations
+from backend.adapters.db.people_reading import people_by_id, verified_points
 from backend.adapters.db.roster import holidays, overrides, participants, rosters, rotations
-from backend.domain.escalation.targets import DutyRole
+from backend.domain.escalation.targets import DutyRole, RecipientKind
 from backend.domain.organisation.hours import Hours, HoursRefused, clock_minutes, read_hours
 from backend.domain.roster.model import (
     Holiday,
@@ -22,11 +23,11 @@ from backend.domain.roster.model import (
     Rotation,
     RotationKind,
     RotationUse,
+    Uncovered,
 )
+from backend.services.roster.ports import KeptOverride, KeptRoster, Needed
 
 log = structlog.get_logger()
-
-_OPENING_HOURS: Final = "opening_hours"
 
 
 class RosterReader:
@@ -38,32 +39,40 @@ class RosterReader:
     def of_organisations(self, organisation_ids: Collection[str], role: DutyRole, since: datetime) -> list[Roster]:
         """Those of some organisations in a role."""
         ours = rosters.c.organisation_id.in_(organisation_ids) & (rosters.c.role == role.value)
-        return self._read(_heads().where(ours), since)
+        return [kept.roster for kept in self._read(_heads().where(ours), since)]
 
-    def one(self, roster_id: str, since: datetime) -> Roster | None:
+    def one(self, roster_id: str, since: datetime) -> KeptRoster | None:
         """One roster; None where there is none."""
         return next(iter(self._read(_heads().where(rosters.c.id == roster_id), since)), None)
 
-    def every(self, since: datetime) -> list[Roster]:
-        """All of them, by organisation."""
-        return self._read(_heads(), since)
+    def every(self, since: datetime, organisation_id: str | None = None) -> list[KeptRoster]:
+        """All of them, or those of one organisation."""
+        heads = _heads()
+        if organisation_id is not None:
+            heads = heads.where(rosters.c.organisation_id == organisation_id)
+        return self._read(heads, since)
 
-    def _read(self, query: Select[Any], since: datetime) -> list[Roster]:
+    def _read(self, query: Select[Any], since: datetime) -> list[KeptRoster]:
         heads = self._db.execute(query.order_by(rosters.c.organisation_id, rosters.c.role, rosters.c.id)).all()
         ids = [head.id for head in heads]
         if not ids:
             return []
         layers, days, changes = self._rotations(ids), self._holidays(ids), self._overrides(ids, since)
         return [
-            Roster(
-                id=head.id,
-                organisation_id=head.organisation_id,
-                role=DutyRole(head.role),
-                zone=ZoneInfo(head.time_zone),
-                rotations=tuple(layers.get(head.id, ())),
-                holidays=tuple(days.get(head.id, ())),
-                overrides=tuple(changes.get(head.id, ())),
-                needed=hours_or_always(head.id, head.hours) if head.needed == _OPENING_HOURS else None,
+            KeptRoster(
+                head.name,
+                needed := Needed(head.needed),
+                head.version,
+                Roster(
+                    id=head.id,
+                    organisation_id=head.organisation_id,
+                    role=DutyRole(head.role),
+                    zone=ZoneInfo(head.time_zone),
+                    rotations=tuple(layers.get(head.id, ())),
+                    holidays=tuple(days.get(head.id, ())),
+                    overrides=tuple(changes.get(head.id, ())),
+                    needed=hours_or_always(head.id, head.hours) if needed is Needed.OPENING_HOURS else None,
+                ),
             )
             for head in heads
         ]
@@ -97,12 +106,34 @@ class RosterReader:
         query = select(overrides).where(overrides.c.roster_id.in_(ids), overrides.c.end_at > since)
         found: dict[str, list[Override]] = {}
         for row in self._db.execute(query.order_by(overrides.c.roster_id, overrides.c.number)).mappings():
-            found.setdefault(row["roster_id"], []).append(override_of(row))
+            found.setdefault(row["roster_id"], []).append(_override(row))
         return found
 
 
-def override_of(row: RowMapping) -> Override:
-    """An override from its row."""
+def kept_overrides(db: Connection, roster_id: str, since: datetime) -> list[KeptOverride]:
+    """Those that have not ended before `since`, in the order in which they were made, with who made them and why."""
+    query = select(overrides).where(overrides.c.roster_id == roster_id, overrides.c.end_at > since)
+    return [
+        KeptOverride(_override(row), row["reason"], row["created_by"], row["created_at"])
+        for row in db.execute(query.order_by(overrides.c.number)).mappings()
+    ]
+
+
+def uncovered_people(db: Connection, people_ids: Collection[str], role: DutyRole) -> dict[str, Uncovered]:
+    """Who of these cannot be reached, and why. Operators with an account are reached at their screen."""
+    known = people_by_id(db, people_ids)
+    points = verified_points(db, RecipientKind.PERSON, people_ids)
+    found: dict[str, Uncovered] = {}
+    for person in people_ids:
+        row = known.get(person)
+        if row is None or not row.active:
+            found[person] = Uncovered.INACTIVE
+        elif person not in points and not (role is DutyRole.OPERATOR and row.has_account):
+            found[person] = Uncovered.NO_VERIFIED_CHANNEL
+    return found
+
+
+def _override(row: RowMapping) -> Override:
     return Override(
         id=row["id"],
         kind=OverrideKind(row["kind"]),

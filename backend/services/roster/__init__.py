@@ -1,0 +1,1 @@
+"""Use cases of people, of the ways to reach them, and of rosters."""
