@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     secure_cookie: bool = False
     stream_poll_ms: int = Field(default=20, ge=5, le=1000)
     command_lease_seconds: int = Field(default=10, ge=1, le=300)
-    public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     answer_key_file: Path = Path("var/secrets/answer.key")
     map_url: str = "https://uri.amap.com/marker?position={longitude},{latitude}&coordinate=wgs84"
     lone_worker_minutes: int = Field(default=20, ge=2, le=240)

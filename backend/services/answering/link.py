@@ -73,9 +73,12 @@ def _codes(tx: AnswerTransaction, seals: Seals, alert_id: str, recipient: str) -
 
 
 def _again(tx: AnswerTransaction, one: Assignment, ask: Ask, seals: Seals, now: datetime) -> Assignment:
-    if not ask.by_hand and ask.notice_id == one.notice_id and now + LINK_LIVES - one.expires_at < _SAME:
+    # Derived again: with a new key file the links that were sent are dead, but those that are sent now must work.
+    token = sha256(seals.token(one.alert_id, recipient_key(one)))
+    recent = now + LINK_LIVES - one.expires_at < _SAME and one.token_sha256 == token
+    if not ask.by_hand and ask.notice_id == one.notice_id and recent:
         return one
-    again = asked_again(one, ask.notice_id, now + LINK_LIVES, ask.by_hand)
+    again = replace(asked_again(one, ask.notice_id, now + LINK_LIVES, ask.by_hand), token_sha256=token)
     if again.reply_code is None and again.state is not State.DONE:
         again = replace(again, reply_code=next(_codes(tx, seals, again.alert_id, recipient_key(again)), None))
     tx.save_assignment(again)
