@@ -48,8 +48,8 @@ class TelemetryParts:
         self.chosen = ChosenTelemetry(settings, clock)
         self.read_device = ReadDevice(self.chosen.store, self.chosen.states)
 
-    def ingest_router(self, result: RecordResult, counted: Callable[[str, str, str], None]) -> APIRouter:
-        """What gateways hand over; `counted` hears kind, outcome and reason of each item."""
+    def ingest_router(self, result: RecordResult, counted: Callable[[str, str, str, int], None]) -> APIRouter:
+        """What gateways hand over; `counted` hears how many items had which kind, outcome and reason."""
         store, states = self.chosen.store, self.chosen.states
         return ingest_telemetry.router(
             ingest_telemetry.TelemetryCalls(

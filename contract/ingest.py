@@ -42,7 +42,7 @@ class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
     items: list[EventItem]
 
 
-class JsonItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JsonItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One telemetry, status or result message; exactly one of the last three is set."""
 
     device_id: str
@@ -63,7 +63,7 @@ class JsonBatch(msgspec.Struct, frozen=True, kw_only=True):
     items: list[JsonItem]
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of the item at `index`."""
 
     index: int

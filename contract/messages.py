@@ -59,7 +59,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     detail: Any = None
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One resolved SenML record (RFC 8428 §4.6): metric of a device at a time.
 
     `at` is epoch seconds; `value` a number in the metric's unit, or a boolean.

@@ -1,4 +1,4 @@
-"""What a SenML pack says in which every record is plainly good, in one pass; any other is `contract.senml`'s to judge."""
+"""What a SenML pack says where every record is plainly good, in one pass; others are `contract.senml`'s to judge."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,8 +21,8 @@ from contract.ingest import BatchAnswer, JsonBatch, JsonItem, Outcome
 from contract.vocabulary import Label
 
 Record = Callable[[Sequence[JsonItem]], list[Outcome]]
-Counted = Callable[[str, str, str], None]
-"""Hears kind, outcome and reason of each item, after it was stored."""
+Counted = Callable[[str, str, str, int], None]
+"""Hears kind, outcome and reason, and how many items had them, after they were stored."""
 _decoder: Final = msgspec.json.Decoder(JsonBatch)
 
 
@@ -63,8 +64,8 @@ def router(calls: TelemetryCalls) -> APIRouter:
             outcomes = await to_thread.run_sync(record, batch.items, limiter=threads)
         except TelemetryAway:
             raise telemetry_away() from None
-        for outcome in outcomes:
-            calls.counted(kind, outcome.outcome, outcome.reason or "")
+        for (word, reason), number in Counter((outcome.outcome, outcome.reason) for outcome in outcomes).items():
+            calls.counted(kind, word, reason or "", number)
         return json(BatchAnswer(outcomes=outcomes), 202)
 
     @api.post("/telemetry", status_code=202, dependencies=[INGESTS])

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from math import floor, inf
 
+import msgspec
+
 from backend.services.telemetry.ports import (
     DeviceReading,
     DeviceStatus,
@@ -38,7 +40,7 @@ class MemoryTelemetryStore:
             key = (reading.device_id, reading.metric, micros)
             known = self.points.get(key)
             received = max(reading.received_at, known.received_at) if known else reading.received_at
-            self.points[key] = replace(reading, at=micros / 1e6, received_at=received)
+            self.points[key] = msgspec.structs.replace(reading, at=micros / 1e6, received_at=received)
 
     def range(self, device_id: str, metric: str, start: float, end: float, limit: int) -> list[DeviceReading]:
         self._check()

@@ -51,12 +51,15 @@ class TelemetryDatabase:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Committed where the block ends, rolled back where it raises; one per process at a time."""
+    def writing(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """Committed where the block ends, rolled back where it raises; one per process at a time.
+
+        Not `durable`: a power cut (not a kill) may undo it, and in return nobody waits for the disk.
+        """
         if not self._writer.acquire(timeout=LOCK_SECONDS):
             raise TelemetryAway("another writer of this process holds the file")
         try:
-            with self._transaction("BEGIN IMMEDIATE") as connection:
+            with self._transaction("BEGIN IMMEDIATE", durable) as connection:
                 yield connection
         finally:
             self._writer.release()
@@ -91,13 +94,17 @@ class TelemetryDatabase:
                 return
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, begin: str, durable: bool = True) -> Iterator[sqlite3.Connection]:
         connection: sqlite3.Connection | None = None
         try:
             connection = self._take()
+            if not durable:
+                connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute(begin)
             yield connection
             connection.execute("COMMIT")
+            if not durable:
+                connection.execute("PRAGMA synchronous=FULL")
         except BaseException as error:
             if connection is not None:
                 connection.close()  # rolls back; a connection that failed is not used again

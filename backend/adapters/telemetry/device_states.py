@@ -42,8 +42,8 @@ class SqliteDeviceStates:
             )
 
     def seen(self, moments: Mapping[str, datetime]) -> None:
-        """An earlier moment never rewrites a later one."""
-        with self._database.writing() as connection:
+        """An earlier moment never rewrites a later one. The next sign of life makes up for one that is lost."""
+        with self._database.writing(durable=False) as connection:
             connection.executemany(_SEEN, [(device_id, micros(at)) for device_id, at in moments.items()])
 
     def newest(self) -> datetime | None:

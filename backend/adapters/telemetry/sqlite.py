@@ -43,12 +43,14 @@ class SqliteTelemetryStore:
         self._database.spare_the_disk()
         with self._database.writing() as connection:
             ids = self._series_ids(connection, {(reading.device_id, reading.metric) for reading in readings})
+            # What came together was received together: each moment is written once.
+            received = {moment: micros(moment) for moment in {reading.received_at for reading in readings}}
             rows = [
                 (
                     ids[reading.device_id, reading.metric],
                     round(reading.at * 1e6),
                     float(reading.value),
-                    micros(reading.received_at),
+                    received[reading.received_at],
                 )
                 for reading in readings
             ]

@@ -65,9 +65,9 @@ class Metrics:
         """Show these as well."""
         self._registry.register(_Gauges(gauges))
 
-    def ingested(self, kind: str, outcome: str, reason: str) -> None:
-        """An item was stored or refused. `kind`: `event`, `telemetry`, `status` or `result`."""
-        self._ingested.labels(kind, outcome, self._bounded(reason)).inc()
+    def ingested(self, kind: str, outcome: str, reason: str, items: int = 1) -> None:
+        """So many items were stored or refused. `kind`: `event`, `telemetry`, `status` or `result`."""
+        self._ingested.labels(kind, outcome, self._bounded(reason)).inc(items)
 
     def text(self) -> bytes:
         """All of it in Prometheus' text format."""

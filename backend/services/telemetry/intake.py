@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -31,19 +31,29 @@ class IntakeReason(StrEnum):
 
 def judge(items: Sequence[JsonItem], registry: DeviceRegistry) -> dict[int, Outcome]:
     """The outcomes, by index, of those items whose device may not speak here; one look into the registry for all."""
-    states = registry.states({item.device_id for item in items if is_device_id(item.device_id)})
-    outcomes: dict[int, Outcome] = {}
-    for index, item in enumerate(items):
-        if not is_device_id(item.device_id):
-            outcomes[index] = refused(index, IntakeReason.BAD_DEVICE_ID)
-        elif item.device_id.startswith(LOBBY_PREFIX) or states.get(item.device_id) == "lobby":
-            # A lobby terminal may call for help, and nothing else.
-            outcomes[index] = refused(index, IntakeReason.LOBBY_CREDENTIAL)
-        elif item.device_id not in states:
-            outcomes[index] = Outcome(index=index, outcome=IngestOutcome.UNKNOWN_DEVICE)
-        elif states[item.device_id] == "revoked":
-            outcomes[index] = refused(index, IntakeReason.REVOKED)
-    return outcomes
+    named = {item.device_id for item in items}
+    states = registry.states({device_id for device_id in named if is_device_id(device_id)})
+    barred = {device_id: verdict for device_id in named if (verdict := _verdict(device_id, states)) is not None}
+    if not barred:
+        return {}
+    return {
+        index: Outcome(index=index, outcome=verdict[0], reason=verdict[1] and str(verdict[1]))
+        for index, item in enumerate(items)
+        if (verdict := barred.get(item.device_id)) is not None
+    }
+
+
+def _verdict(device_id: str, states: Mapping[str, str]) -> tuple[IngestOutcome, IntakeReason | None] | None:
+    """Why the device may not speak here; None: it may."""
+    if not is_device_id(device_id):
+        return IngestOutcome.REFUSED, IntakeReason.BAD_DEVICE_ID
+    state = states.get(device_id)
+    if device_id.startswith(LOBBY_PREFIX) or state == "lobby":
+        # A lobby terminal may call for help, and nothing else.
+        return IngestOutcome.REFUSED, IntakeReason.LOBBY_CREDENTIAL
+    if state is None:
+        return IngestOutcome.UNKNOWN_DEVICE, None
+    return (IngestOutcome.REFUSED, IntakeReason.REVOKED) if state == "revoked" else None
 
 
 def refused(index: int, reason: str) -> Outcome:
@@ -51,7 +61,13 @@ def refused(index: int, reason: str) -> Outcome:
     return Outcome(index=index, outcome=IngestOutcome.REFUSED, reason=str(reason))
 
 
-def received_at(item: JsonItem, now: datetime) -> datetime:
-    """When the gateway received the item; `now` where it does not say, or where its clock runs ahead."""
-    moment = parse_time(item.received_at)
-    return now if moment is None or moment > now + CLOCK_AHEAD else moment
+def received_at(items: Sequence[JsonItem], now: datetime) -> dict[str, datetime]:
+    """When the gateway received the items, by what it says: `now` where that is no time, or where its clock runs ahead.
+
+    What came together has the same time, so there are few of them.
+    """
+    found: dict[str, datetime] = {}
+    for said in {item.received_at for item in items}:
+        moment = parse_time(said)
+        found[said] = now if moment is None or moment > now + CLOCK_AHEAD else moment
+    return found

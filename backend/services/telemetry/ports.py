@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from backend.services.alarm.hand_out_commands import OutcomeReason
 from contract.vocabulary import ResultStatus
 
@@ -15,9 +17,11 @@ class TelemetryAway(Exception):  # noqa: N818 - a state, not a fault
     """The telemetry store could not do it. Nothing of the call was stored; the caller may try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceReading:
-    """One reading of a device. `at`: epoch seconds, the device's clock; `value` in the metric's unit, or a boolean."""
+class DeviceReading(msgspec.Struct, frozen=True, gc=False):
+    """One reading of a device. `at`: epoch seconds, the device's clock; `value` in the metric's unit, or a boolean.
+
+    Made by the thousand, and a structure of msgspec's takes a tenth of a frozen dataclass's time.
+    """
 
     device_id: str
     metric: str

@@ -31,6 +31,7 @@ class RecordStatus:
         now = self.clock.now()
         outcomes = judge(items, self.registry)
         fences = self.fences.fences({item.device_id for index, item in enumerate(items) if index not in outcomes})
+        moments = received_at(items, now)
         reports: list[StatusReport] = []
         for index, item in enumerate(items):
             if index in outcomes:
@@ -40,7 +41,7 @@ class RecordStatus:
             except Refusal as refusal:
                 outcomes[index] = refused(index, refusal.reason)
                 continue
-            received, fence = received_at(item, now), fences.get(item.device_id)
+            received, fence = moments[item.received_at], fences.get(item.device_id)
             if fence is not None and received <= fence:
                 # Erased with the readings, so it does not come back from a spool either.
                 outcomes[index] = refused(index, IntakeReason.ERASED)

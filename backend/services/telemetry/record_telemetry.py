@@ -18,7 +18,6 @@ from backend.services.telemetry.ports import (
     TelemetryAway,
     TelemetryStore,
 )
-from backend.services.telemetry.status import later
 from contract.codec import Refusal
 from contract.ingest import JsonItem, Outcome
 from contract.senml import Pack, decode_pack
@@ -44,14 +43,16 @@ class RecordTelemetry:
         readings: list[DeviceReading] = []
         seen: dict[str, datetime] = {}
         fences = self.fences.fences({item.device_id for index, item in enumerate(items) if index not in outcomes})
+        moments = received_at(items, now)
         for index, item in enumerate(items):
             if index in outcomes:
                 continue
-            received, fence = received_at(item, now), fences.get(item.device_id)
-            outcomes[index], of_item = _read(index, item, received, fence)
-            readings.extend(of_item)
+            device_id, received = item.device_id, moments[item.received_at]
+            fence = fences.get(device_id)
+            outcomes[index] = _read(index, item, received, fence, readings)
             if not item.retained and (fence is None or received > fence):
-                seen[item.device_id] = later(seen.get(item.device_id), received) or received
+                known = seen.get(device_id)
+                seen[device_id] = received if known is None or received > known else known
         if readings:
             self.store.write(readings)
         if seen:
@@ -68,26 +69,27 @@ class RecordTelemetry:
 
 
 def _read(
-    index: int, item: JsonItem, received: datetime, erased_until: datetime | None
-) -> tuple[Outcome, list[DeviceReading]]:
+    index: int, item: JsonItem, received: datetime, erased_until: datetime | None, found: list[DeviceReading]
+) -> Outcome:
+    """What becomes of the item; its readings go to the end of `found`."""
     if item.retained:
         # Telemetry is never retained; a replay without times would read as a measurement of now.
-        return refused(index, IntakeReason.RETAINED), []
+        return refused(index, IntakeReason.RETAINED)
+    device_id = item.device_id
     try:
-        pack = decode_pack(bytes(item.pack), item.device_id, received.timestamp())
+        pack = decode_pack(bytes(item.pack), device_id, received.timestamp())
     except Refusal as refusal:
-        return refused(index, refusal.reason), []
-    readings = [
-        DeviceReading(item.device_id, reading.metric, reading.at, reading.value, received) for reading in pack.readings
-    ]
-    if erased_until is None:
-        return _outcome(index, pack), readings
-    # What was erased must not come back from a spool, late: measured or received before, it is forgotten.
-    until = erased_until.timestamp()
-    new = [reading for reading in readings if reading.at > until and received > erased_until]
-    if readings and not new:
-        return refused(index, IntakeReason.ERASED), []
-    return _outcome(index, pack, len(new) < len(readings)), new
+        return refused(index, refusal.reason)
+    readings = [DeviceReading(device_id, one.metric, one.at, one.value, received) for one in pack.readings]
+    new = readings
+    if erased_until is not None:
+        # What was erased must not come back from a spool, late: measured or received before, it is forgotten.
+        until = erased_until.timestamp()
+        new = [reading for reading in readings if reading.at > until and received > erased_until]
+        if readings and not new:
+            return refused(index, IntakeReason.ERASED)
+    found += new
+    return _outcome(index, pack, len(new) < len(readings))
 
 
 def _outcome(index: int, pack: Pack, some_erased: bool = False) -> Outcome:
