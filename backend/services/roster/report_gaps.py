@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,9 +37,21 @@ class ReportGaps:
         """All rosters, one transaction each; how many gaps were new."""
         return sum(self(kept.roster.id) for kept in self._store.every(self._clock.now()))
 
-    def of_person(self, person_id: str) -> int:
-        """The rosters in which somebody stands whose channels have changed."""
-        return sum(self(kept.roster.id) for kept in self._store.of_person(person_id, self._clock.now()))
+    def after_roster(self, roster_id: str) -> None:
+        """Once a change of a roster is committed. What fails here is done by the next look at all rosters."""
+        self._now_or_later(lambda: self(roster_id))
+
+    def after_person(self, person_id: str) -> None:
+        """Once a change of a person or of their channels is committed: the rosters in which they stand."""
+        now = self._clock.now()
+        self._now_or_later(lambda: sum(self(kept.roster.id) for kept in self._store.of_person(person_id, now)))
+
+    def _now_or_later(self, report: Callable[[], int]) -> None:
+        try:
+            report()
+        except Exception as error:
+            # The change is committed: whoever made it must not be told that it failed.
+            log.warning("gaps_not_reported_yet", error=type(error).__name__)
 
     def __call__(self, roster_id: str) -> int:
         """One roster; how many gaps were new. Nothing for one that is gone."""
