@@ -86,15 +86,13 @@ class Calendars:
         calendar.add("prodid", "-//care//roster//ZH")
         calendar.add("version", "2.0")
         calendar.add("x-wr-calname", "值班表 Roster")
+        since = now - BEHIND
         for kept in rosters:
-            found = [
-                shift
-                for shift in shifts(kept.roster, now - BEHIND, now + AHEAD)
-                if only is None or shift.person == only
-            ]
+            found = [shift for shift in shifts(kept.roster, since, now + AHEAD) if only is None or shift.person == only]
             names = self._store.names({shift.person for shift in found})
             for shift in found:
-                calendar.add_component(_event(kept, shift, names.get(shift.person, "?"), now))
+                running = shift.start <= since
+                calendar.add_component(_event(kept, shift, names.get(shift.person, "?"), now, running))
         return bytes(calendar.to_ical())
 
 
@@ -103,12 +101,13 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _event(kept: KeptRoster, shift: Shift, name: str, now: datetime) -> Event:
+def _event(kept: KeptRoster, shift: Shift, name: str, now: datetime, running: bool) -> Event:
     role = ROLE_LABELS[kept.roster.role]
     event = Event()
-    # The same shift has the same uid at each reading, so that a calendar moves an entry and does not double it.
-    begins = f"{shift.start:%Y%m%dT%H%M%SZ}"
-    event.add("uid", f"{kept.roster.id}/{shift.person}/{begins}@care")
+    # The same shift has the same uid at each reading, so that a calendar moves an entry and does not double it; of one
+    # that began before the calendar does, the beginning is another at each reading.
+    begins = "running" if running else f"{shift.start:%Y%m%dT%H%M%SZ}"
+    event.add("uid", f"{kept.roster.id}/{shift.person}/{shift.duty.source}/{begins}@care")
     event.add("dtstamp", now)
     event.add("dtstart", shift.start)
     event.add("dtend", shift.end)
