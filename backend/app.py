@@ -42,7 +42,7 @@ from backend.api import (
 )
 from backend.api.server import HttpServer
 from backend.api.shell import make_api
-from backend.domain.alert.lifecycle import Standing
+from backend.dispatch_parts import DispatchParts
 from backend.services.alarm.act import Act
 from backend.services.alarm.forget import Forget
 from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
@@ -109,6 +109,7 @@ class Backend:
             settings.broker_accounts_file, settings.broker_passwd_file, self._registry.secret_hashes
         )
         self._telemetry = TelemetryParts(settings, self.engine, self._clock)
+        self._dispatch = DispatchParts(settings, self.engine, self._clock, self._ids)
         self._wire_health()
         self._wire_live()
         self.api = self._make_api()
@@ -134,6 +135,7 @@ class Backend:
         if Role.WORKER in self._roles:
             yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
             yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))
+            yield from self._dispatch.ticks()
             yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
 
         if Role.INGEST_TELEMETRY in self._roles:
@@ -145,7 +147,10 @@ class Backend:
     def _wire_live(self) -> None:
         changes = AlarmSqlChanges(self.engine)
         self._hub = Hub()
-        self._tail = Tail(self._hub, changes, self._shown_components, self._clock, self._settings.stream_poll_ms / 1000)
+        poll_seconds = self._settings.stream_poll_ms / 1000
+        self._tail = Tail(
+            self._hub, changes, self._shown_components, self._clock, poll_seconds, self._dispatch.incoming
+        )
         self._changes = WatchChanges(self._hub, self._tail, changes, self._shown_components, self._clock)
         is_api = Role.API in self._roles
         self._metrics = Metrics()
@@ -169,6 +174,7 @@ class Backend:
         routers = [health.probe_router(calls), metrics.router(self._metrics)]
         if Role.API in self._roles:
             routers.append(_under("/api/v1", [*self._staff_routers(), health.staff_router(calls)]))
+            routers.extend(self._dispatch.public_routers())
         if Role.INGEST_EVENTS in self._roles:
             routers.append(_under("/ingest/v1", [*self._event_routers(), health.ingest_router(calls)]))
         if Role.INGEST_TELEMETRY in self._roles:
@@ -179,18 +185,22 @@ class Backend:
             identify=self._identify,
             console_dir=self._settings.console_dir if Role.API in self._roles else None,
             unavailable_errors=DATABASE_AWAY,
+            also_public=self._dispatch.is_public,
         )
 
     def _staff_routers(self) -> Iterator[APIRouter]:
         log_in = LogIn(self._identities, self._passwords, self._clock)
         yield session.router(session.SessionDeps(log_in, LogOut(self._identities), self._settings.secure_cookie))
-        yield alerts.router(alerts.AlertCalls(Act(self._alarms, self._clock, _Ungated()), AlarmSqlReader(self.engine)))
+        yield alerts.router(
+            alerts.AlertCalls(Act(self._alarms, self._clock, self._dispatch.gate), AlarmSqlReader(self.engine))
+        )
         yield vocabulary.router()
         yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identify.still_open))
         key = KeyFile(self._settings.enrol_key_file)
         enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
         yield devices.router(devices.DeviceCalls(enrol, self._registry, self._telemetry.read_device))
         yield from self._telemetry.staff_routers(self._ids.new)
+        yield from self._dispatch.staff_routers()
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
@@ -220,6 +230,8 @@ class Backend:
     def start(self) -> None:
         """Bring the database up to date, let people and devices in, serve. Raises what stands in the way."""
         migrate(self.engine)
+        if self._roles & {Role.INGEST_EVENTS, Role.WORKER}:
+            self._dispatch.start()
         if Role.API in self._roles:
             self._make_first_accounts()
             self._broker.publish()
@@ -253,11 +265,6 @@ class Backend:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-class _Ungated:
-    def missing(self, *_: object) -> tuple[Standing, ...]:
-        return ()
 
 
 def _under(prefix: str, routers: Collection[APIRouter]) -> APIRouter:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from backend.api import console, problems
 from backend.api.limits import BodyLimit
-from backend.api.security import CurrentActor, Door
+from backend.api.security import CurrentActor, Door, Public
 from backend.services.identity.identify import Identify
 
 OPEN: Final = frozenset({("POST", "/api/v1/session"), ("GET", "/healthz"), ("HEAD", "/healthz")})
@@ -50,8 +50,16 @@ def make_api(
     identify: Identify,
     console_dir: Path | None,
     unavailable_errors: tuple[type[Exception], ...],
+    also_public: Public = lambda _method, _path: False,
 ) -> FastAPI:
-    """The application. `console_dir` None: no console here. `unavailable_errors`: what a database raises when away."""
+    """The application. `console_dir` None: no console here. `unavailable_errors`: what a database raises when away.
+
+    `also_public`: which calls of the parts are open to strangers, because their address is a secret.
+    """
+
+    def open_to_all(method: str, path: str) -> bool:
+        return is_public(method, path) or also_public(method, path)
+
     described: dict[int | str, dict[str, Any]] = {
         422: {"model": ProblemDocument, "description": "Invalid request"},
         "4XX": {"model": ProblemDocument, "description": "A problem; see `code`"},
@@ -79,5 +87,5 @@ def make_api(
     problems.install(api, unavailable_errors)
     # The last one added is the first to see a request: the door before the limit before everything else.
     api.add_middleware(BodyLimit)
-    api.add_middleware(Door, identify=identify, is_public=is_public, unavailable_errors=unavailable_errors)
+    api.add_middleware(Door, identify=identify, is_public=open_to_all, unavailable_errors=unavailable_errors)
     return api

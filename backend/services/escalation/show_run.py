@@ -139,8 +139,7 @@ def _step(reading: RunReading, scene: Scene, run: Run, number: int, firing: Firi
         after_seconds=firing.after,
         state=state,
         at=at,
-        targets=[_reached(reach) for reach in reaches]
-        or [_named(firing, index) for index in range(len(firing.notify))],
+        targets=[_reached(reach) for reach in reaches] or [_named(target) for target in firing.notify],
     )
 
 

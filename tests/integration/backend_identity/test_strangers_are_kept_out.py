@@ -12,6 +12,8 @@ from tests.harness.backend import SCOPES, Platform
 
 OPEN = {("POST", "/api/v1/session"), ("GET", "/healthz"), ("HEAD", "/healthz")}
 CONSOLE = {"/", "/{name}", "/{subfolder}/{name}"}
+SECRET = ("/r/", "/replies/", "/receipts/", "/calendars/")
+"""Calls whose address is the secret: who guesses gets nothing."""
 
 
 def routes(platform: Platform) -> Iterator[tuple[str, str]]:
@@ -31,8 +33,21 @@ def concrete(path: str) -> str:
     return re.sub(r"\{[^}]+\}", "x", path)
 
 
+def guarded(platform: Platform) -> set[tuple[str, str]]:
+    return {entry for entry in routes(platform) if entry[1] not in CONSOLE and not entry[1].startswith(SECRET)}
+
+
+def test_an_address_that_is_guessed_opens_nothing(platform: Platform) -> None:
+    asked = {entry for entry in routes(platform) if entry[1].startswith(SECRET)}
+    assert len(asked) >= 4
+    with platform.client() as stranger:
+        for method, path in sorted(asked):
+            answer = stranger.request(method, concrete(path))
+            assert 400 <= answer.status_code < 500, (method, path)
+
+
 def test_every_call_answers_a_stranger_with_401(platform: Platform) -> None:
-    asked = {entry for entry in routes(platform) if entry[1] not in CONSOLE}
+    asked = guarded(platform)
     assert len(asked) > 20
     with platform.client() as stranger:
         for method, path in sorted(asked - OPEN):
@@ -51,7 +66,7 @@ def test_what_does_not_exist_is_not_told_to_a_stranger(platform: Platform, path:
 
 
 def test_a_program_without_scopes_may_call_nothing(platform: Platform) -> None:
-    asked = {entry for entry in routes(platform) if entry[1] not in CONSOLE}
+    asked = guarded(platform)
     with platform.client("nothing") as program:
         for method, path in sorted(asked - OPEN):
             if path in ("/api/v1/openapi.json", "/api/v1/session"):

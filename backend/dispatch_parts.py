@@ -1,0 +1,87 @@
+"""How the parts of the dispatch are put together: who asks whom, what is open to strangers, what is read at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy import Engine
+
+from backend.adapters.clock import SystemClock
+from backend.adapters.db.calls_incoming import IncomingSqlStore
+from backend.adapters.db.escalation_facts import facts_of
+from backend.adapters.db.escalation_store import RunParts
+from backend.adapters.db.notices_outbox import SqlNoticeOutbox
+from backend.adapters.db.organisation_reader import OrganisationReader
+from backend.adapters.db.script_store import Neighbours
+from backend.parts import answering
+from backend.parts.answering import AnsweringParts
+from backend.parts.escalation import EscalationParts
+from backend.parts.organisation import OrganisationParts
+from backend.parts.roster import RosterParts
+from backend.parts.script import Others, ScriptParts
+from backend.parts.work_order import WorkOrderParts
+from backend.services.alarm.act import ClosingGate
+from backend.services.alarm.ports import Ids
+from backend.settings import Settings, config_file
+from backend.workers.loop import Tick
+
+POLICIES: Final = "escalation"
+
+
+class DispatchParts:
+    """Reads scripts and work orders of `config/` at once, policies in `start`: each refuses what it cannot use."""
+
+    def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, ids: Ids) -> None:
+        zone = ZoneInfo(settings.time_zone)
+        self._organisation = OrganisationParts(engine, clock, ids, zone)
+        self._roster = RosterParts(settings, engine, clock, ids, SqlNoticeOutbox)
+        self._work_orders = WorkOrderParts(settings, engine, clock, ids, SqlNoticeOutbox)
+        self._answering = AnsweringParts(settings, engine, clock, ids, self._roster.cover)
+        neighbours = Neighbours(self._roster.cover, SqlNoticeOutbox, facts_of)
+        others = Others(neighbours, OrganisationReader, self._work_orders.follow_ups())
+        self._script = ScriptParts(settings, engine, clock, ids, others)
+        runs = RunParts(self._roster.cover, SqlNoticeOutbox, self._work_orders.service_orders)
+        self._escalation = EscalationParts(config_file().parent / POLICIES, engine, clock, zone, runs)
+
+    @property
+    def gate(self) -> ClosingGate:
+        """What stands in the way of closing an alert."""
+        return self._script.gate
+
+    @property
+    def incoming(self) -> IncomingSqlStore:
+        """Calls that come in, for the live stream."""
+        return self._script.incoming
+
+    def start(self) -> None:
+        """Raises `BookRefused` where the policies cannot be used."""
+        self._escalation.start()
+
+    def staff_routers(self) -> Iterator[APIRouter]:
+        """Under `/api/v1`."""
+        for part in (
+            self._escalation,
+            self._organisation,
+            self._roster,
+            self._answering,
+            self._script,
+            self._work_orders,
+        ):
+            yield from part.staff_routers()
+
+    def public_routers(self) -> Iterator[APIRouter]:
+        """Outside `/api/v1`."""
+        yield from self._answering.public_routers()
+        yield from self._roster.public_routers()
+
+    def is_public(self, method: str, path: str) -> bool:
+        """Whether a stranger may call it: an answer's link, a provider's reply, a calendar's secret address."""
+        return answering.is_public(method, path) or self._roster.is_public(method, path)
+
+    def ticks(self) -> Iterator[Tick]:
+        """For the worker."""
+        for part in (self._escalation, self._roster, self._answering, self._script, self._work_orders):
+            yield from part.ticks()
