@@ -21,6 +21,7 @@ from backend.domain.delivery.model import Reason
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.services.notices.delivery_ports import SendingChannel, Ticket
 from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
+from backend.services.notices.prove_contact import ProofCodes
 from backend.services.notices.record import RecordAttempt, RecordCall, RecordReceipt
 from backend.services.notices.send import SendNotice
 from contract.vocabulary import Severity
@@ -134,10 +135,12 @@ class Outbox:
         self.record = RecordAttempt(store, desk.clock)
         self.receipt = RecordReceipt(store, desk.clock)
         self.call = RecordCall(store, desk.clock)
+        self.codes = ProofCodes(lambda: b"k" * 32)
         self.send = SendNotice(
             {Channel(name): channel for name, channel in channels.items()},
             PlainWriter(),
             NumberedLinks(),
+            self.codes,
             self.record,
             lambda channel, outcome, cause: self.attempts.append((channel, outcome, cause)),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, RowMapping, Select, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from backend.adapters.db import notices_proof
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.notices import attempts, notices
@@ -20,7 +21,8 @@ from backend.adapters.db.people import contact_points
 from backend.domain.delivery.model import Delivery, Outcome, Result
 from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Clock
-from backend.services.notices.delivery_ports import Attempted, Held, NoticeTransaction
+from backend.services.notices.delivery_ports import Attempted, CodeSent, Held, NoticeTransaction, PointToProve
+from backend.services.notices.ports import NewNotice
 
 _ATTEMPTED: Final = select(attempts, notices.c.alert_id).join(notices, notices.c.id == attempts.c.notice_id)
 
@@ -109,6 +111,23 @@ class NoticeSql(AlarmSql):
             .where(point.id == point_id, point.disabled_at.is_(None), point.disabled_reason.is_not(None))
             .values(disabled_reason=None)
         )
+
+    # proof of contact points
+
+    def point_to_prove(self, point_id: str) -> PointToProve | None:
+        return notices_proof.point_to_prove(self._db, point_id)
+
+    def put(self, notice: NewNotice, now: datetime) -> bool:
+        return notices_proof.put_code(self._db, notice, now)
+
+    def codes_sent(self, notice_ids: Sequence[str]) -> list[CodeSent]:
+        return notices_proof.codes_sent(self._db, notice_ids)
+
+    def count_try(self, notice_id: str, tries: int) -> None:
+        notices_proof.count_try(self._db, notice_id, tries)
+
+    def prove_point(self, point_id: str, now: datetime) -> None:
+        notices_proof.prove_point(self._db, point_id, now)
 
 
 @dataclass(frozen=True, slots=True)

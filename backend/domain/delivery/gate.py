@@ -28,10 +28,13 @@ class Point:
 
 
 def refusal(point: Point | None, *, verifying: bool, voice_only: bool) -> Cause | None:
-    """Why it may not be used at all; None where it may. `verifying`: the notice carries the code that proves it."""
+    """Why it may not be used at all; None where it may.
+
+    `verifying`: the notice carries the code that proves it, or proves anew what was disabled.
+    """
     if point is None:
         return Cause.CONTACT_POINT_GONE
-    if point.disabled:
+    if point.disabled and not verifying:
         return Cause.CONTACT_POINT_DISABLED
     if not point.verified and not verifying:
         return Cause.CONTACT_POINT_UNVERIFIED

@@ -21,9 +21,9 @@ class Rate:
 
     def admit(self, now: datetime) -> datetime | None:
         """None: go now, and a turn is taken. Else when to come again."""
-        free_at = now if self._free_at is None else max(self._free_at, now - self.interval * (self.burst - 1))
-        if free_at <= now:
-            self._free_at = free_at + self.interval
+        turn = max(self._free_at or now, now)
+        if turn - self.interval * (self.burst - 1) <= now:
+            self._free_at = turn + self.interval
             return None
         parked = max(self._parked_until or now, now) + self.interval
         self._parked_until = parked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from backend.domain.delivery.model import Cause, Delivery, Outcome, Result
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.services.alarm.ports import AlarmTransaction
-from backend.services.notices.ports import NoticeKind
+from backend.services.notices.ports import NewNotice, NoticeKind
 from contract.vocabulary import Severity
 
 
@@ -99,6 +99,27 @@ class Attempted:
     receipt_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class PointToProve:
+    """A contact point and whose it is."""
+
+    id: str
+    channel: Channel
+    owner_kind: RecipientKind
+    owner_id: str
+    owner_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A notice with a code. `tries`: how often a code was entered while it was valid."""
+
+    notice_id: str
+    created_at: datetime
+    deadline_at: datetime
+    tries: int
+
+
 class NoticeTransaction(AlarmTransaction, Protocol):
     """One transaction with notices in it. The alert is locked before the notice."""
 
@@ -134,6 +155,24 @@ class NoticeTransaction(AlarmTransaction, Protocol):
 
     def clear_strikes(self, point_id: str) -> None:
         """It works."""
+        ...
+
+    # proof of contact points
+    def point_to_prove(self, point_id: str) -> PointToProve | None:
+        """Locked until the end of the transaction."""
+        ...
+
+    def put(self, notice: NewNotice, now: datetime) -> bool:
+        """False where one of this id is there already."""
+        ...
+
+    def codes_sent(self, notice_ids: Sequence[str]) -> list[CodeSent]:
+        """Those of them that exist, locked."""
+        ...
+
+    def count_try(self, notice_id: str, tries: int) -> None: ...
+    def prove_point(self, point_id: str, now: datetime) -> None:
+        """It is proved, and enabled again where it was disabled."""
         ...
 
 

@@ -15,6 +15,7 @@ from backend.domain.delivery.model import Cause, Decision, Outcome, Reason, Resu
 from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Clock
 from backend.services.notices.delivery_ports import Attempted, Held, NoticeStore, NoticeTransaction, Ticket
+from backend.services.notices.ports import NoticeKind
 
 log = structlog.get_logger()
 
@@ -128,6 +129,8 @@ class RecordCall:
                 return Received.KNOWN
             cause = Cause.ADDRESS_UNKNOWN if outcome is CallOutcome.WRONG_NUMBER else Cause.CALL_NOT_ANSWERED
             if outcome is CallOutcome.REACHED:
+                if held.to.kind is NoticeKind.VERIFY:
+                    tx.prove_point(call.point_id, now)
                 _close_attempt(tx, held, call, True, str(outcome), actor, now)
             elif held.delivery.voice_only and held.delivery.position >= held.delivery.points:
                 # Grave news has no other way: the call stays on the list, with one more try on record.

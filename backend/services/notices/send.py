@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -18,6 +18,14 @@ log = structlog.get_logger()
 
 ASKING: Final = frozenset({NoticeKind.CALL_OUT, NoticeKind.LEASE, NoticeKind.WORK_ORDER})
 """Kinds that may carry a link to answer by."""
+
+
+class Codes(Protocol):
+    """The code that proves a contact point. It is derived, so that it is kept nowhere."""
+
+    def code(self, notice_id: str) -> str: ...
+
+
 Sent = Callable[[Channel, Outcome, str], None]
 """Told of each attempt: channel, outcome, cause."""
 
@@ -29,6 +37,7 @@ class SendNotice:
     channels: Mapping[Channel, SendingChannel]
     writer: Writer
     links: AnswerLinks
+    codes: Codes
     record: RecordAttempt
     sent: Sent
 
@@ -53,6 +62,8 @@ class SendNotice:
 
     def _link(self, ticket: Ticket) -> tuple[str, str]:
         """A call for help without a link is better than none: the desk can still be called back."""
+        if ticket.to.kind is NoticeKind.VERIFY:
+            return "", self.codes.code(ticket.to.notice_id)
         if ticket.to.role is None or ticket.to.kind not in ASKING:
             return "", ""
         try:

@@ -17,6 +17,7 @@ from backend.domain.delivery.model import Outcome, Reason, Result
 from backend.domain.escalation.targets import Channel
 from backend.services.notices.delivery_ports import SendingChannel
 from backend.services.notices.ports import NoticeKind
+from backend.services.notices.prove_contact import ProofCodes
 from backend.services.notices.record import RecordAttempt
 from backend.services.notices.send import SendNotice
 from backend.workers.outbox import OutboxWorker
@@ -40,7 +41,7 @@ def _worker(desk: NoticeDesk, sms: SendingChannel, ntfy: SendingChannel) -> Outb
     record = RecordAttempt(SqlNoticeStore(desk.engine, clock), clock)
     queue = SqlNoticeQueue(desk.engine, Uuids(), ZoneInfo("Asia/Shanghai"))
     channels = {Channel.SMS: sms, Channel.NTFY: ntfy}
-    send = SendNotice(channels, PlainWriter(), NumberedLinks(), record, lambda *_: None)
+    send = SendNotice(channels, PlainWriter(), NumberedLinks(), ProofCodes(lambda: b""), record, lambda *_: None)
     return OutboxWorker(queue, send, record.settle, clock)
 
 
