@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -191,12 +192,16 @@ class Answering:
     @contextmanager
     def phone(self, **headers: str) -> Iterator[Phone]:
         """A browser on a phone, with its own cookies."""
+        with TestClient(self._api, headers=headers, follow_redirects=False) as client:
+            yield Phone(client)
+
+    @cached_property
+    def _api(self) -> FastAPI:
         api = FastAPI(openapi_url=None)
         for router in self.parts.public_routers():
             api.include_router(router)
         install(api, ())
-        with TestClient(api, headers=headers, follow_redirects=False) as client:
-            yield Phone(client)
+        return api
 
 
 class Phone:

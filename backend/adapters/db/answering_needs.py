@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
 from sqlalchemy import Connection, select
 
 from backend.adapters.db.escalation import books, runs
 from backend.domain.escalation.policy import BUILT_IN
-from backend.services.escalation.read_book import policies_of
+from backend.services.escalation.read_book import BookRefused, policies_of
+
+log = structlog.get_logger()
 
 
 def responders_needed(db: Connection, alert_id: str) -> int:
@@ -18,6 +21,11 @@ def responders_needed(db: Connection, alert_id: str) -> int:
     ).one_or_none()
     if row is None or row.policy is None:
         return 1
-    policies = {policy.id: policy for policy in policies_of(row.body)} if row.body else {}
+    try:
+        policies = {policy.id: policy for policy in policies_of(row.body)} if row.body else {}
+    except BookRefused:
+        # A book of another version: an answer is never lost over it.
+        log.warning("book_unreadable", alert_id=alert_id)
+        return 1
     needs = policies.get(row.policy, BUILT_IN).needs
     return max(1, needs.responder, needs.anyone)
