@@ -17,7 +17,8 @@ from backend.domain.roster.model import (
     Shift,
     Why,
 )
-from backend.domain.roster.turns import local_date, midnight, turns
+from backend.domain.roster.stretches import local_date, midnight
+from backend.domain.roster.turns import turns
 
 _INSTANT: Final = timedelta(microseconds=1)
 """The smallest span that a datetime tells apart."""
@@ -50,7 +51,6 @@ def duties(roster: Roster, start: datetime, end: datetime) -> Iterator[tuple[dat
     overrides = [override for override in roster.overrides if override.start < end and override.end > start]
     edges = {start, end, *(edge for shift in planned for edge in (shift.start, shift.end))}
     edges |= {edge for override in overrides for edge in (override.start, override.end)}
-    edges |= {edge for holiday in _holidays_between(roster, start, end) for edge in _day(holiday, roster)}
     edges = {edge for edge in edges if start <= edge <= end}
     waiting = sorted(enumerate(planned), key=lambda entry: entry[1].start, reverse=True)
     active: dict[int, Shift] = {}

@@ -10,14 +10,12 @@ from typing import Final
 from backend.domain.organisation.hours import Span, make_hours
 from backend.domain.roster.duty import duties
 from backend.domain.roster.model import Duty, Gap, Roster, Uncovered
-from backend.domain.roster.turns import local_date, within
+from backend.domain.roster.stretches import Stretch, common, midnight, within
 
 AHEAD: Final = timedelta(days=28)
 """How far a forecast looks: four weeks, so that each weekly hand-over is in it before it happens."""
 NIGHT: Final = make_hours({day: [Span(22 * 60, 6 * 60)] for day in range(7)})
 """When an hour without cover weighs more: few people are awake who could step in."""
-_NIGHT_WEIGHT: Final = 1.0
-_HOLIDAY_WEIGHT: Final = 1.0
 _SINGLE_COST: Final = 0.15
 """What it costs when all covered time rests on one person at a time."""
 
@@ -96,12 +94,9 @@ def quality(roster: Roster, reached: Sequence[tuple[datetime, datetime, int]]) -
     counts 1; by night (22:00 to 06:00 local) 1 more, on a holiday 1 more. So 100 is two people at all times, 85 one
     person at all times, and with any gap it is less than 100. Nothing needed: 100.
     """
-    needed = covered = single = 0.0
-    for start, end, count in reached:
-        weight = _weighted_hours(roster, start, end)
-        needed += weight
-        covered += weight if count else 0.0
-        single += weight if count == 1 else 0.0
+    needed = _weight(roster, [(start, end) for start, end, _ in reached])
+    covered = _weight(roster, [(start, end) for start, end, count in reached if count])
+    single = _weight(roster, [(start, end) for start, end, count in reached if count == 1])
     if needed <= 0:
         return 100
     if covered <= 0:
@@ -110,19 +105,25 @@ def quality(roster: Roster, reached: Sequence[tuple[datetime, datetime, int]]) -
     return int(100 * (covered / needed) * (1 - _SINGLE_COST * single / covered) + 1e-6)
 
 
-def _weighted_hours(roster: Roster, start: datetime, end: datetime) -> float:
-    hour = timedelta(hours=1)
-    night = sum((until - since) / hour for since, until in within(NIGHT, start, end, roster.zone))
-    whole = (end - start) / hour
-    # A piece ends where a holiday begins or ends.
-    holiday = local_date(start, roster.zone) in {holiday.day for holiday in roster.holidays}
-    return whole + _NIGHT_WEIGHT * night + (_HOLIDAY_WEIGHT * whole if holiday else 0.0)
+def _weight(roster: Roster, stretches: Sequence[Stretch]) -> float:
+    """Hours, those by night and on holidays counted once more each."""
+    if not stretches:
+        return 0.0
+    nights = list(within(NIGHT, stretches[0][0], stretches[-1][1], roster.zone))
+    days = sorted(holiday.day for holiday in roster.holidays)
+    festive = [(midnight(day, roster.zone), midnight(day + timedelta(days=1), roster.zone)) for day in days]
+    return _hours(stretches) + _hours(common(stretches, nights)) + _hours(common(stretches, festive))
+
+
+def _hours(stretches: Iterable[Stretch]) -> float:
+    return sum(((end - start) / timedelta(hours=1) for start, end in stretches), 0.0)
 
 
 def _pieces(roster: Roster, start: datetime, end: datetime) -> Iterator[_Piece]:
     """The needed time, with who is on duty."""
+    needed = list(within(roster.needed, start, end, roster.zone))
     for begins, ends, present in duties(roster, start, end):
-        for since, until in within(roster.needed, begins, ends, roster.zone):
+        for since, until in common([(begins, ends)], needed):
             yield _Piece(since, until, present)
 
 

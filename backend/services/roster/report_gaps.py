@@ -64,7 +64,10 @@ class ReportGaps:
             found = forecast(kept.roster, now, uncovered.get).gaps
             known = tx.reported(roster_id)
             new = [gap for gap in found if _before(gap, known) is None]
-            tx.keep_reported(roster_id, list(_remembered(found, known, now)))
+            remembered = list(_remembered(found, known, now))
+            if remembered == list(known):
+                return 0
+            tx.keep_reported(roster_id, remembered)
             if new:
                 tx.put_notices(list(self._notices(tx, kept, new, now)), now)
             tx.commit()

@@ -12,7 +12,7 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from backend.domain.escalation.targets import DutyRole
-from backend.domain.organisation.hours import Span, make_hours
+from backend.domain.organisation.hours import Span, is_open, make_hours
 from backend.domain.roster.duty import duties, on_duty, shifts
 from backend.domain.roster.gaps import gaps, quality
 from backend.domain.roster.model import (
@@ -25,8 +25,8 @@ from backend.domain.roster.model import (
     RotationUse,
     Uncovered,
 )
+from backend.domain.roster.stretches import common, within
 from backend.domain.roster.swap import Given, SwapRefused, plan_swap
-from backend.domain.roster.turns import within
 
 # Clocks go forward on 29 March and back on 25 October in Berlin; Lord Howe changes by half an hour, Shanghai never.
 ZONES = [ZoneInfo(name) for name in ("Asia/Shanghai", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns")]
@@ -191,3 +191,32 @@ def test_quality_is_a_share_and_any_gap_costs(drawn: tuple[Roster, datetime], le
     assert (score == 100) is all(count > 1 for _, _, count in pieces)
     better = [(since, until, count + 1) for since, until, count in pieces]
     assert quality(roster, better) >= score
+
+
+@st.composite
+def any_hours(draw: st.DrawFn):
+    """Spans that may last past midnight."""
+    days = {}
+    for day in draw(st.sets(st.integers(0, 6))):
+        opens, length = draw(minutes), draw(st.integers(1, 1439))
+        days[day] = [Span(opens, (opens + length) % 1440 or 1440)]
+    return make_hours(days)
+
+
+@given(any_hours(), st.sampled_from(STARTS), st.sampled_from(ZONES), offsets)
+def test_stretches_are_the_hours_in_which_it_is_open(found, start: datetime, zone: ZoneInfo, offset: timedelta) -> None:
+    stretches = list(within(found, start, start + SPAN, zone))
+    assert all(first[1] < second[0] for first, second in pairwise(stretches)), "as long as can be"
+    edges = [edge for stretch in stretches for edge in stretch]
+    moments = [start + offset, *edges, *(edge - timedelta(microseconds=1) for edge in edges)]
+    for at in moments:
+        if start <= at < start + SPAN:
+            assert any(since <= at < until for since, until in stretches) is is_open(found, at, zone)
+
+
+@given(any_hours(), any_hours(), st.sampled_from(STARTS), offsets)
+def test_what_two_lists_have_in_common_is_in_both(one, two, start: datetime, offset: timedelta) -> None:
+    lists = [list(within(hours_, start, start + SPAN, ZONES[0])) for hours_ in (one, two)]
+    at = start + offset
+    both = all(any(since <= at < until for since, until in each) for each in lists)
+    assert any(since <= at < until for since, until in common(*lists)) is both
