@@ -40,6 +40,7 @@ class Platform:
             "broker_accounts_file": folder / "accounts",
             "broker_passwd_file": folder / "passwd",
             "enrol_key_file": folder / "enrol.key",
+            "answer_key_file": folder / "answer.key",
             "demo": True,
             "demo_accounts_file": folder / "demo.json",
             "first_account_file": folder / "first.json",
