@@ -30,11 +30,12 @@ _TAKEN: Final[dict[str, dict[str, Any]]] = {
 
 def router(hear: HearReply, seals: Seals) -> APIRouter:
     """`POST /replies/{provider}/{secret}`: the secret in the address is how we know the provider."""
-    api = APIRouter(prefix="/replies", include_in_schema=False)
+    api = APIRouter(prefix="/replies", tags=["answering"])
     threads = CapacityLimiter(AT_ONCE)
 
     @api.post("/{provider}/{secret}")
     async def bring(provider: str, secret: str, request: Request) -> JSONResponse:
+        """Alibaba's SmsUp array, Tencent's reply callback, or `{"phone","text","id"?}`, one or an array. 200: kept."""
         if provider not in PROVIDERS or not seals.reply_secret_fits(secret, provider):
             raise HTTPException(404)
         body = await request.body()
