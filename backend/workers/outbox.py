@@ -79,9 +79,11 @@ class OutboxWorker:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._numbers = 0
+        self._is_worker = False
 
     def __call__(self) -> None:
-        """Looks once; returns at once, what is due is under way. Cheap enough to be called after each new notice."""
+        """Looks once and returns; what is due is under way. Any number of processes may run it."""
+        self._is_worker = True
         if self._stopping.is_set():
             return
         for hands in self._lanes:
@@ -90,6 +92,11 @@ class OutboxWorker:
             due = self._queue.due(hands.lane.ceiling, self._clock.now(), free) if free > 0 else 0
             for _ in range(due):
                 self._start(hands)
+
+    def wake(self) -> None:
+        """As a bell, where this process has heard one: cheap enough for after each transaction with notices in it."""
+        if self._is_worker:
+            self()
 
     def stop(self) -> None:
         """Take no more notices. What is being sent ends by itself, or is sent again by another."""

@@ -17,7 +17,6 @@ from backend.adapters.channels.config import (
     ChannelConfig,
     ChannelsFile,
     DingtalkRobotConfig,
-    Provider,
     Template,
     TencentConfig,
     WebhookConfig,
@@ -35,15 +34,7 @@ from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Clock, Ids
 from backend.services.notices.delivery_ports import SendingChannel
 from backend.services.notices.ports import NoticeKind
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptDoor:
-    """Whose receipts are let in: those that know `secret`, for attempts on `channel`."""
-
-    provider: Provider
-    channel: Channel
-    secret: str
+from backend.services.notices.receipt_ports import ReceiptDoor
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -135,6 +135,3 @@ def read_secret(path: Path, name: str) -> str:
 
 def _refused(path: Path, zh: str, en: str) -> ChannelsRefused:
     return ChannelsRefused(f"{path}：{zh} / {path}: {en}")
-
-
-Provider = Literal["alibaba", "tencent", "webhook"]

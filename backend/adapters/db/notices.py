@@ -48,6 +48,12 @@ notices: Final = Table(
         postgresql_where=text("state IN ('pending', 'sending')"),
     ),
     Index("ix_notices_alert_step", "alert_id", "step", "round"),
+    Index(
+        "ix_notices_failed",
+        "created_at",
+        sqlite_where=text("state IN ('failed', 'expired')"),
+        postgresql_where=text("state IN ('failed', 'expired')"),
+    ),
 )
 
 attempts: Final = Table(
