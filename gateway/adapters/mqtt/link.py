@@ -128,14 +128,19 @@ class MqttLink:
         """One round: hear, do what other threads asked for, write everything at once."""
         client, line = connection.client, connection.client.socket()
         self.state.beat_at = self._clock.monotonic()
-        self._selector.register(line, selectors.EVENT_READ | (selectors.EVENT_WRITE if client.unwritten else 0))  # type: ignore[arg-type]
+        reads = not connection.holds_back
+        wanted = (selectors.EVENT_READ if reads else 0) | (selectors.EVENT_WRITE if client.unwritten else 0)
+        if wanted:
+            self._selector.register(line, wanted)  # type: ignore[arg-type]
         try:
-            ready = self._selector.select(0 if client.unread else LOOK_SECONDS)
+            ready = self._selector.select(0 if reads and client.unread else LOOK_SECONDS)
         finally:
-            self._selector.unregister(line)  # type: ignore[arg-type]
+            if wanted:
+                self._selector.unregister(line)  # type: ignore[arg-type]
         if any(key.fileobj is self._bell_out for key, _ in ready):
             self._hear_bell()
-        if client.unread or any(key.fileobj is line and mask & selectors.EVENT_READ for key, mask in ready):
+        heard = any(key.fileobj is line and mask & selectors.EVENT_READ for key, mask in ready)
+        if reads and (heard or client.unread):
             connection.read()
         self._run_tasks(connection)
         client.flush()
