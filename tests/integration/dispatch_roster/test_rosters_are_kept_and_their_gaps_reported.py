@@ -240,6 +240,7 @@ def test_a_gap_is_reported_once_and_again_when_it_opens_again(desk: Desk) -> Non
     assert desk.parts.report_gaps.every() == 0
     forecast = desk.get(f"/rosters/{made['id']}/forecast")
     assert (forecast["gaps"], forecast["score"]) == ([], 85)
+    desk.clock.turn(timedelta(minutes=1))
     desk.send("POST", f"/contact-points/{point}/disable", {"reason": "停机"}, status=200)
     assert [notice.facts["count"] for notice in desk.notices()] == [14, 1, 14], "told at once that it is open again"
 
