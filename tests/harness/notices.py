@@ -30,9 +30,9 @@ from tests.harness.alarm import Uuids
 from tests.harness.clock import ManualClock
 
 FACTS: Final = {
-    "event_type": "care.sos.pressed",
-    "resident": "林阿婆",
-    "home_label": "沙湾村 12 号",
+    "type": "care.sos.pressed",
+    "residents": ["林阿婆"],
+    "home": "沙湾村 12 号",
     "landmark": "妈祖庙旁",
     "pressed_at": "2026-11-24T03:12:45.000Z",
 }
