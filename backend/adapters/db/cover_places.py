@@ -18,6 +18,8 @@ from backend.domain.roster.distance import Place, cut_off, distance_km
 
 _NEAR_KM: Final = 3.0
 """A village so near is on the same island: straits here are wider."""
+_NEAR_DEGREES: Final = 0.03
+"""Of latitude: a little more than 3 km."""
 
 
 def home_place(db: Connection, home_id: str | None, at: datetime, zone: ZoneInfo) -> tuple[Place, bool]:
@@ -60,7 +62,7 @@ class Islands:
         return Place(point.latitude, point.longitude, island)
 
     def _island(self, point: Place, organisation_id: str) -> str | None:
-        near = [(distance_km(point, village), village.island) for village in self._villages]
+        near = [(distance_km(point, village), village.island) for village in self._villages if _beside(point, village)]
         reached = [(distance, island) for distance, island in near if distance is not None and distance <= _NEAR_KM]
         if reached:
             return min(reached, key=lambda pair: pair[0])[1]
@@ -84,6 +86,15 @@ class Islands:
         for row in self._db.execute(query):
             found.setdefault(row.organisation_id, set()).add(row.island)
         return found
+
+
+def _beside(first: Place, second: Place) -> bool:
+    """Whether they can be near at all: one comparison instead of a great circle, for a whole district's people."""
+    return (
+        first.latitude is not None
+        and second.latitude is not None
+        and abs(first.latitude - second.latitude) <= _NEAR_DEGREES
+    )
 
 
 def _clock(text: str | None) -> time | None:
