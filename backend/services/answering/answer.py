@@ -9,6 +9,7 @@ from typing import Final
 
 from backend.domain.alert.model import Actor, Alert, Entry, EntryKind
 from backend.domain.answering.model import (
+    LINK_LIVES,
     Assignment,
     Refusal,
     State,
@@ -17,9 +18,11 @@ from backend.domain.answering.model import (
     Why,
     expires,
 )
-from backend.domain.answering.progress import Scene, decide, responders_wanted, stood_down
+from backend.domain.answering.progress import Scene, asked_again, decide, responders_wanted, stood_down
 from backend.domain.answering.safety import all_right, interval, watch
+from backend.domain.escalation.targets import DutyRole
 from backend.services.alarm.ports import Clock, Ids
+from backend.services.answering.call_out import SECOND_PERSON_STEP, call_out
 from backend.services.answering.effects import Effects
 from backend.services.answering.ports import AnswerStore, AnswerTransaction, Located
 from backend.services.answering.seals import sha256
@@ -125,6 +128,8 @@ class Answer:
         tx.save_assignment(after)
         Effects(tx, alert, mine, after, source, now, desk).of(step, self.ids)
         every = [after, *others]
+        if step.kind is StepKind.ASK_SECOND and mine.second_asked_at is None:
+            _call_again(tx, alert, others, now)
         if step.kind is StepKind.ACCEPT:
             for one in stood_down(every, wanted, now):
                 tx.save_assignment(one)
@@ -167,3 +172,14 @@ def _bound(mine: Assignment, phone: str, kind: StepKind, closed_at: datetime | N
     if mine.bound_to != phone:
         raise Refusal(Why.OTHER_PHONE)
     return mine
+
+
+def _call_again(tx: AnswerTransaction, alert: Alert, others: Sequence[Assignment], now: datetime) -> None:
+    """Those who were told that they are not needed are needed after all; who passed has said why not."""
+    for one in others:
+        if one.role is not DutyRole.RESPONDER or one.state is not State.STOOD_DOWN:
+            continue
+        callee = tx.callee(one.recipient_kind, one.recipient_id)
+        if callee is not None and callee.contact_points:
+            notice = call_out(tx, alert, callee, SECOND_PERSON_STEP, now)
+            tx.save_assignment(asked_again(one, notice.id, now + LINK_LIVES))

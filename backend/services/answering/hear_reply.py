@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,8 @@ from backend.domain.answering.model import Assignment, Refusal, Why
 from backend.domain.answering.reply import Reply, read
 from backend.services.answering.answer import Answer, UnknownLink
 from backend.services.answering.phone_number import normal
-from backend.services.answering.ports import AnswerTransaction, StoredReply
+from backend.services.answering.ports import AnswerTransaction, Located, StoredReply
+from backend.services.answering.reply_back import of_nonsense, of_refusal, of_step, say_back
 
 WRONG_TRIES: Final = 10
 WITHIN: Final = timedelta(minutes=15)
@@ -66,6 +67,8 @@ class HearReply:
     def __call__(self, text: Text) -> Result:
         """One transaction a text; a text that its provider brings again is not heard twice."""
         now = self.answer.clock.now()
+        # PostgreSQL keeps no NUL.
+        text = replace(text, text=text.text.replace("\x00", "")[:MAX_TEXT], phone=text.phone.replace("\x00", ""))
         phone = normal(text.phone)
         try:
             return self._step(text, phone, now)
@@ -91,7 +94,9 @@ class HearReply:
             if mine.reply_code != reply.code:
                 raise UnknownLink
             after = self.answer.take(tx, alert, mine, others, reply.step, BY_TEXT, now)
-            tx.add_reply(_stored(text, phone, Heard.DONE, self.answer.ids.new(), now, mine))
+            stored = _stored(text, phone, Heard.DONE, self.answer.ids.new(), now, mine)
+            tx.add_reply(stored)
+            say_back(tx, alert, after, stored.id, of_step(after, reply.step.kind), now)
             tx.commit()
             return Result(Heard.DONE, after)
 
@@ -123,19 +128,36 @@ def _judge(tx: AnswerTransaction, reply: Reply | None, phone: str, now: datetime
 
 
 def _write(tx: AnswerTransaction, text: Text, phone: str, result: Result, reply_id: str, now: datetime) -> None:
-    """Keeps the text, and shows it on the timeline of the newest alert for which this number was asked."""
-    asked = tx.asked_on(phone)
+    """Keeps the text, and shows it on the timeline of the alert that it is about."""
+    located = _about(tx, text, phone)
     mine: Assignment | None = None
-    if asked:
-        newest = asked[-1]
-        alert = tx.alert(newest.alert_id)
-        mine = tx.assignment(newest.assignment_id)
+    if located is not None:
+        alert = tx.alert(located.alert_id)
+        mine = tx.assignment(located.assignment_id)
         if alert is not None and mine is not None:
             actor = Actor(ActorKind.RESPONDER, mine.recipient_id, mine.recipient_name)
-            detail = {"text": text.text[:MAX_TEXT], **({"why": str(result.why)} if result.why else {})}
+            detail = {"text": text.text, **({"why": str(result.why)} if result.why else {})}
             tx.add_entries(alert.id, [Entry(EntryKind.NOTED, actor, now, BY_TEXT, f"reply_{result.heard}", detail)])
             tx.touch(alert.id)
+            say_back(tx, alert, mine, reply_id, _answer_to(result, mine), now)
     tx.add_reply(_stored(text, phone, result.heard, reply_id, now, mine))
+
+
+def _answer_to(result: Result, mine: Assignment) -> str | None:
+    """A number that guesses, or is not the one that was asked, hears nothing."""
+    if result.heard is Heard.REFUSED:
+        return of_refusal(result.why, result.by)
+    return of_nonsense(mine) if result.heard in (Heard.UNREADABLE, Heard.UNKNOWN_CODE) else None
+
+
+def _about(tx: AnswerTransaction, text: Text, phone: str) -> Located | None:
+    """Which assignment a text is about: the one that it names, where it may, else the newest of this number."""
+    asked = tx.asked_on(phone)
+    reply = read(text.text)
+    named = tx.by_code(reply.code) if reply is not None else None
+    if named in asked:
+        return named
+    return asked[-1] if asked else None
 
 
 def _stored(text: Text, phone: str, heard: Heard, reply_id: str, now: datetime, mine: Assignment | None) -> StoredReply:
@@ -144,7 +166,7 @@ def _stored(text: Text, phone: str, heard: Heard, reply_id: str, now: datetime, 
         text.provider,
         text.provider_id,
         phone,
-        text.text[:MAX_TEXT].replace("\x00", ""),
+        text.text,
         now,
         str(heard),
         mine.alert_id if mine is not None else None,

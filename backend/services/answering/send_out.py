@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
 
 from backend.domain.alert import lifecycle
 from backend.domain.alert.lifecycle import Action, Verb
-from backend.domain.alert.model import Actor, Alert
+from backend.domain.alert.model import Actor
 from backend.domain.answering.model import Assignment
 from backend.domain.escalation.targets import DutyRole, RecipientKind
 from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import Clock, Ids
+from backend.services.answering.call_out import BY_HAND_STEP, call_out
 from backend.services.answering.link import Ask, assign
 from backend.services.answering.ports import AnswerStore, AnswerTransaction, Callee
 from backend.services.answering.seals import Seals
-from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
-from contract.vocabulary import SOS
-
-BY_HAND_STEP: Final = 1000
-"""Beyond every step of a policy, so that a call by hand is never counted as one."""
-TRIED_FOR: Final = timedelta(minutes=10)
 
 
 class NotSent(StrEnum):
@@ -74,8 +66,7 @@ class SendOut:
             decision = lifecycle.decide(alert, action, now)
             device = tx.device(alert.device_id)
             apply(tx, decision, device.hearing if device is not None else (), now)
-            notice = _notice(alert, callee, tx.facts(alert), now)
-            tx.notices.put([notice], now)
+            notice = call_out(tx, alert, callee, BY_HAND_STEP, now)
             ask = Ask(
                 alert.id,
                 notice.id,
@@ -98,25 +89,3 @@ def _sent_before(tx: AnswerTransaction, alert_id: str, callee: Callee, same: boo
         if same and (one.recipient_kind, one.recipient_id) == (callee.kind, callee.id):
             return one
     raise NotSentError(NotSent.KEY_REUSED)
-
-
-def _notice(alert: Alert, callee: Callee, facts: Mapping[str, Any], now: datetime) -> NewNotice:
-    # The moment makes it a notice of its own each time: an operator who calls again wants it sent again.
-    round_ = int(now.timestamp())
-    return NewNotice(
-        id=notice_id(alert.id, NoticeKind.CALL_OUT, BY_HAND_STEP, round_, callee.id),
-        kind=NoticeKind.CALL_OUT,
-        severity=alert.severity,
-        recipient_kind=callee.kind,
-        recipient_id=callee.id,
-        recipient_name=callee.name,
-        created_at=now,
-        deadline_at=now + TRIED_FOR,
-        contact_points=callee.contact_points,
-        role=DutyRole.RESPONDER,
-        alert_id=alert.id,
-        step=BY_HAND_STEP,
-        round=round_,
-        sos=alert.type == SOS,
-        facts=facts,
-    )

@@ -151,3 +151,17 @@ def test_the_desk_writes_down_what_is_said_on_the_phone(answering: Answering) ->
     with pytest.raises(Refusal) as shut_out:
         answering.take(token, phone, StepKind.DONE, outcome="helped")
     assert shut_out.value.why is Why.NOT_OPENED
+
+
+def test_a_second_person_is_called_again(answering: Answering) -> None:
+    _, other, _ = answering.call("zhao", "赵志愿")
+    token, phone = there(answering)
+    assert answering.states()["zhao"] == "stood_down"
+    answering.clock.turn(timedelta(minutes=1))
+    for _ in range(2):
+        answering.take(token, phone, StepKind.ASK_SECOND)
+    assert answering.states()["zhao"] == "offered"
+    with answering.engine.connect() as connection:
+        calls = connection.execute(select(notices).where(notices.c.recipient_id == "zhao")).all()
+    assert sorted(row.step for row in calls) == [0, 1001], "once, however often the button is pressed"
+    assert answering.take(other, answering.opened(other), StepKind.ACCEPT).state is State.ACCEPTED

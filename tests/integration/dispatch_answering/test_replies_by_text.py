@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from backend.adapters.db.answering_reading import AnswerSqlReader
+from backend.adapters.db.notices import notices
 from backend.domain.escalation.targets import RecipientKind
 from backend.services.answering.hear_reply import WITHIN, WRONG_TRIES, Heard, HearReply, Text
 from tests.harness.answering import Answering
@@ -122,3 +124,25 @@ def test_providers_bring_replies_in_their_own_forms(answering: Answering) -> Non
         assert phone.client.post(wrong, json={"phone": CHEN, "text": "1"}).status_code == 404
     assert answering.states()["chen"] == "arrived"
     assert sorted(answering.reply_outcomes()) == ["done", "done", "done", "unreadable"]
+
+
+def said_back(answering: Answering) -> list[tuple[str, str]]:
+    """(who, what) of the texts that are on their way back."""
+    with answering.engine.connect() as connection:
+        query = select(notices).where(notices.c.kind == "advisory").order_by(notices.c.created_at, notices.c.id)
+        return [(row.recipient_id, row.facts["text"]) for row in connection.execute(query)]
+
+
+def test_whoever_replies_hears_whose_it_is(answering: Answering, hear: HearReply) -> None:
+    _, _, first = answering.call("chen", "陈志愿")
+    _, _, second = answering.call("zhao", "赵志愿")
+    hear(Text("plain", CHEN, f"1 {first}"))
+    answering.clock.turn(timedelta(seconds=1))
+    hear(Text("plain", "13800000002", f"1 {second}"))
+    answering.clock.turn(timedelta(seconds=1))
+    hear(Text("plain", CHEN, "马上"))
+    told = said_back(answering)
+    assert [who for who, _ in told] == ["chen", "zhao", "chen"]
+    assert f"4 {first}" in told[0][1]
+    assert "陈志愿 已接手" in told[1][1]
+    assert "没看懂" in told[2][1]
