@@ -154,6 +154,8 @@ class Backend:
         self._changes = WatchChanges(self._hub, self._tail, changes, self._shown_components, self._clock)
         is_api = Role.API in self._roles
         self._metrics = Metrics()
+        if Role.WORKER in self._roles:
+            self._metrics.also(self._dispatch.figures)
         self._metrics.show(
             Gauges(
                 self._watch,
@@ -251,6 +253,7 @@ class Backend:
         """Take no more, finish what runs, let go of everything: within 10 s."""
         self._stopping.set()
         self._tail.stop()
+        self._dispatch.stop()
         self._server.stop()
         self._loop.stop(1.0)
         self._watch.say_stopping()

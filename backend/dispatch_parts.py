@@ -16,15 +16,17 @@ from backend.adapters.db.escalation_store import RunParts
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.adapters.db.script_store import Neighbours
-from backend.parts import answering
+from backend.parts import answering, notices
 from backend.parts.answering import AnsweringParts
 from backend.parts.escalation import EscalationParts
+from backend.parts.notices import NoticesParts
 from backend.parts.organisation import OrganisationParts
 from backend.parts.roster import RosterParts
 from backend.parts.script import Others, ScriptParts
 from backend.parts.work_order import WorkOrderParts
 from backend.services.alarm.act import ClosingGate
 from backend.services.alarm.ports import Ids
+from backend.services.notices.figures import NoticeFigures
 from backend.settings import Settings, config_file
 from backend.workers.loop import Tick
 
@@ -40,11 +42,13 @@ class DispatchParts:
         self._roster = RosterParts(settings, engine, clock, ids, SqlNoticeOutbox)
         self._work_orders = WorkOrderParts(settings, engine, clock, ids, SqlNoticeOutbox)
         self._answering = AnsweringParts(settings, engine, clock, ids, self._roster.cover)
+        folder = config_file().parent
+        self._notices = NoticesParts(settings, folder, engine, clock, ids, self._answering.links)
         neighbours = Neighbours(self._roster.cover, SqlNoticeOutbox, facts_of)
         others = Others(neighbours, OrganisationReader, self._work_orders.follow_ups())
         self._script = ScriptParts(settings, engine, clock, ids, others)
         runs = RunParts(self._roster.cover, SqlNoticeOutbox, self._work_orders.service_orders)
-        self._escalation = EscalationParts(config_file().parent / POLICIES, engine, clock, zone, runs)
+        self._escalation = EscalationParts(folder / POLICIES, engine, clock, zone, runs)
 
     @property
     def gate(self) -> ClosingGate:
@@ -66,6 +70,7 @@ class DispatchParts:
             self._escalation,
             self._organisation,
             self._roster,
+            self._notices,
             self._answering,
             self._script,
             self._work_orders,
@@ -76,12 +81,30 @@ class DispatchParts:
         """Outside `/api/v1`."""
         yield from self._answering.public_routers()
         yield from self._roster.public_routers()
+        yield from self._notices.public_routers()
 
     def is_public(self, method: str, path: str) -> bool:
-        """Whether a stranger may call it: an answer's link, a provider's reply, a calendar's secret address."""
-        return answering.is_public(method, path) or self._roster.is_public(method, path)
+        """Whether a stranger may call it: an answer's link, a provider's reply or receipt, a calendar's address."""
+        doors = (answering.is_public, notices.is_public, self._roster.is_public)
+        return any(door(method, path) for door in doors)
 
     def ticks(self) -> Iterator[Tick]:
         """For the worker."""
-        for part in (self._escalation, self._roster, self._answering, self._script, self._work_orders):
+        for part in (
+            self._escalation,
+            self._notices,
+            self._roster,
+            self._answering,
+            self._script,
+            self._work_orders,
+        ):
             yield from part.ticks()
+
+    @property
+    def figures(self) -> NoticeFigures:
+        """For `/metrics`."""
+        return self._notices.figures
+
+    def stop(self) -> None:
+        """Send no more notices."""
+        self._notices.stop()

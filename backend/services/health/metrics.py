@@ -65,6 +65,10 @@ class Metrics:
         """Show these as well."""
         self._registry.register(_Gauges(gauges))
 
+    def also(self, collector: Collector) -> None:
+        """Show what another part counts."""
+        self._registry.register(collector)
+
     def ingested(self, kind: str, outcome: str, reason: str, items: int = 1) -> None:
         """So many items were stored or refused. `kind`: `event`, `telemetry`, `status` or `result`."""
         self._ingested.labels(kind, outcome, self._bounded(reason)).inc(items)
