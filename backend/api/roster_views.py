@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from backend.api.bodies import Answer, Moment
-from backend.domain.escalation.targets import DutyRole, ResponderKind
+from backend.domain.escalation.targets import DutyRole
 from backend.domain.organisation.hours import clock_text, write_hours
-from backend.domain.roster.model import Gap, OverrideKind, Shift, Uncovered, Why
+from backend.domain.roster.model import Gap, OverrideKind, Shift
 from backend.services.roster.address import masked
-from backend.services.roster.calendar import ROLE_LABELS
 from backend.services.roster.ports import (
     ContactPoint,
     Feed,
@@ -22,26 +21,10 @@ from backend.services.roster.ports import (
     Person,
     RosterForecast,
 )
+from backend.services.roster.words import GAP_LABELS, RESPONDER_LABELS, ROLE_LABELS, WHY_LABELS
 from contract.vocabulary import Label
 
 Labels = dict[str, str]
-RESPONDER_LABELS: Final = {
-    ResponderKind.CENTRE_STAFF: Label("中心工作人员", "centre staff"),
-    ResponderKind.VOLUNTEER: Label("志愿者", "volunteer"),
-    ResponderKind.RESCUE: Label("救援队", "rescue organisation"),
-    ResponderKind.FIRE_POST: Label("消防站", "fire post"),
-}
-WHY_LABELS: Final = {
-    Why.ROTATION: Label("轮班", "by rotation"),
-    Why.HOLIDAY: Label("节假日安排", "by holiday"),
-    Why.OVERRIDE: Label("临时调整", "by override"),
-    Why.NO_ROSTER: Label("未排班，按默认规则", "no roster, by default"),
-}
-GAP_LABELS: Final = {
-    Uncovered.NOBODY_ROSTERED: Label("无人排班", "nobody is on the roster"),
-    Uncovered.NO_VERIFIED_CHANNEL: Label("值班人没有已验证的联系方式", "whoever is on duty has no verified channel"),
-    Uncovered.INACTIVE: Label("值班人已停用", "whoever is on duty is not active any more"),
-}
 
 
 class Named(Answer):

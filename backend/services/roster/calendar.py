@@ -11,23 +11,17 @@ from typing import Final
 import structlog
 from icalendar import Calendar, Event
 
-from backend.domain.escalation.targets import DutyRole
 from backend.domain.roster.duty import shifts
 from backend.domain.roster.model import Shift
 from backend.services.identity.actor import Actor
 from backend.services.roster.ports import Clock, Feed, FeedKind, Ids, KeptRoster, RosterStore
 from backend.services.roster.refusals import Refusal, Refused
-from contract.vocabulary import Label
+from backend.services.roster.words import ROLE_LABELS, WHY_LABELS
 
 log = structlog.get_logger()
 
 BEHIND: Final = timedelta(days=14)
 AHEAD: Final = timedelta(days=84)
-ROLE_LABELS: Final = {
-    DutyRole.OPERATOR: Label("坐席", "operator"),
-    DutyRole.RESPONDER: Label("上门人员", "responder"),
-    DutyRole.MANAGER: Label("负责人", "manager"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,7 @@ def hash_of(token: str) -> str:
 
 
 def _event(kept: KeptRoster, shift: Shift, name: str, now: datetime, running: bool) -> Event:
-    role = ROLE_LABELS[kept.roster.role]
+    role, why = ROLE_LABELS[kept.roster.role], WHY_LABELS[shift.duty.why]
     event = Event()
     # The same shift has the same uid at each reading, so that a calendar moves an entry and does not double it; of one
     # that began before the calendar does, the beginning is another at each reading.
@@ -112,5 +106,5 @@ def _event(kept: KeptRoster, shift: Shift, name: str, now: datetime, running: bo
     event.add("dtstart", shift.start)
     event.add("dtend", shift.end)
     event.add("summary", f"{name} · {kept.name}")
-    event.add("description", f"{role.zh} {role.en} · {shift.duty.why}")
+    event.add("description", f"{role.zh}，{why.zh} · {role.en}, {why.en}")
     return event

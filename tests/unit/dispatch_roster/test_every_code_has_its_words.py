@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from backend.api import calendars, people, roster_problems, roster_views, rosters
+from backend.api import calendars, people, roster_problems, rosters
 from backend.domain.escalation.targets import Channel, DutyRole, ResponderKind
 from backend.domain.roster import gaps
 from backend.domain.roster.model import Uncovered, Why
 from backend.domain.roster.swap import SwapFault
 from backend.services.roster.address import masked, normal_address
-from backend.services.roster.calendar import ROLE_LABELS
 from backend.services.roster.keep_rosters import LONGEST_OVERRIDE
 from backend.services.roster.refusals import Refusal, Refused
+from backend.services.roster.words import GAP_LABELS, RESPONDER_LABELS, ROLE_LABELS, WHY_LABELS
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "manual" / "dispatch_roster.md").read_text(encoding="utf-8")
 
@@ -23,9 +23,9 @@ MANUAL = (Path(__file__).parents[3] / "docs" / "manual" / "dispatch_roster.md").
 def test_every_code_has_its_words() -> None:
     assert set(roster_problems.REFUSALS) == set(Refused)
     assert set(roster_problems.SWAPS) == set(SwapFault)
-    assert set(roster_views.GAP_LABELS) == set(Uncovered)
-    assert set(roster_views.WHY_LABELS) == set(Why)
-    assert set(roster_views.RESPONDER_LABELS) == set(ResponderKind)
+    assert set(GAP_LABELS) == set(Uncovered)
+    assert set(WHY_LABELS) == set(Why)
+    assert set(RESPONDER_LABELS) == set(ResponderKind)
     assert set(ROLE_LABELS) == set(DutyRole)
 
 
