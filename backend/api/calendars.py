@@ -11,7 +11,8 @@ from fastapi import APIRouter, Response
 from backend.api.people import Reads, Writes
 from backend.api.problems import Problem
 from backend.api.roster_problems import refusals
-from backend.api.roster_views import CalendarList, OpenedCalendar, calendar_view, opened_calendar
+from backend.api.roster_shapes import CalendarList, OpenedCalendar
+from backend.api.roster_views import calendar_view, opened_calendar
 from backend.services.roster.calendar import Calendars
 from backend.services.roster.ports import FeedKind, RosterStore
 from contract.vocabulary import Label

@@ -8,14 +8,14 @@ from typing import Annotated, Final
 import structlog
 from fastapi import APIRouter, Depends, Header, Query
 
+from backend.api.people_views import PersonPage, PersonView, PointList, PointView, person_view, point_view
 from backend.api.roster_bodies import DisableBody, OwnerKind, PersonBody, PointBody, PointChange, Role
 from backend.api.roster_problems import not_found, refusals
-from backend.api.roster_views import PersonPage, PersonView, PointList, PointView, person_view, point_view
 from backend.api.security import require, require_staff
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.services.identity.actor import Actor, Scope, StaffRole
 from backend.services.roster.keep_people import KeepContactPoints, KeepPeople
-from backend.services.roster.ports import ContactPoint, PeopleStore, Person
+from backend.services.roster.people_ports import ContactPoint, PeopleStore, Person
 from backend.services.roster.refusals import Refused
 
 log = structlog.get_logger()

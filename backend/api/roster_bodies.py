@@ -21,7 +21,8 @@ from backend.domain.roster.model import (
     RotationUse,
 )
 from backend.domain.roster.swap import Given
-from backend.services.roster.ports import KeptRoster, Needed, Person
+from backend.services.roster.people_ports import Person
+from backend.services.roster.ports import KeptRoster, Needed
 from contract.times import is_plausible, parse_time
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]

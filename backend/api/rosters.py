@@ -13,7 +13,7 @@ from backend.api.people import Key, Reads, Writes
 from backend.api.problems import Problem
 from backend.api.roster_bodies import OverrideBody, RosterBody, RosterChange, SwapBody, When
 from backend.api.roster_problems import not_found, override_incomplete, refusals
-from backend.api.roster_views import (
+from backend.api.roster_shapes import (
     ForecastList,
     ForecastView,
     OnDutyView,
@@ -22,16 +22,12 @@ from backend.api.roster_views import (
     RosterList,
     RosterView,
     ShiftList,
-    forecast_view,
-    on_duty_view,
-    override_view,
-    roster_line,
-    roster_view,
-    shift_view,
 )
+from backend.api.roster_views import forecast_view, on_duty_view, override_view, roster_line, roster_view, shift_view
 from backend.domain.roster.duty import shifts
 from backend.services.roster.keep_rosters import ChangeDuty, KeepRosters
-from backend.services.roster.ports import Clock, KeptRoster, RosterStore
+from backend.services.roster.people_ports import Clock
+from backend.services.roster.ports import KeptRoster, RosterStore
 from backend.services.roster.read_forecast import ReadForecast
 from backend.services.roster.refusals import Refused
 from contract.vocabulary import Label

@@ -17,7 +17,7 @@ from backend.api import calendars, people, rosters
 from backend.services.roster.calendar import Calendars
 from backend.services.roster.keep_people import KeepContactPoints, KeepPeople
 from backend.services.roster.keep_rosters import ChangeDuty, KeepRosters
-from backend.services.roster.ports import Clock, Ids
+from backend.services.roster.people_ports import Clock, Ids
 from backend.services.roster.read_forecast import ReadForecast
 from backend.services.roster.report_gaps import ReportGaps
 from backend.settings import Settings

@@ -17,7 +17,7 @@ from backend.adapters.db.people import contact_points, people
 from backend.adapters.db.people_reading import verified_points
 from backend.adapters.db.registry import contacts
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind, ResponderKind
-from backend.services.roster.ports import ContactPoint, PeopleTransaction, Person
+from backend.services.roster.people_ports import ContactPoint, PeopleTransaction, Person
 from backend.services.roster.refusals import Refusal, Refused
 
 _OWNERS: Final[dict[RecipientKind, Table]] = {

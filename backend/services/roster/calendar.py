@@ -14,7 +14,8 @@ from icalendar import Calendar, Event
 from backend.domain.roster.duty import shifts
 from backend.domain.roster.model import Shift
 from backend.services.identity.actor import Actor
-from backend.services.roster.ports import Clock, Feed, FeedKind, Ids, KeptRoster, RosterStore
+from backend.services.roster.people_ports import Clock, Ids
+from backend.services.roster.ports import Feed, FeedKind, KeptRoster, RosterStore
 from backend.services.roster.refusals import Refusal, Refused
 from backend.services.roster.words import ROLE_LABELS, WHY_LABELS
 

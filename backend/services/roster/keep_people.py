@@ -12,7 +12,7 @@ import structlog
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.services.identity.actor import Actor
 from backend.services.roster.address import normal_address
-from backend.services.roster.ports import Clock, ContactPoint, Ids, PeopleStore, PeopleTransaction, Person
+from backend.services.roster.people_ports import Clock, ContactPoint, Ids, PeopleStore, PeopleTransaction, Person
 from backend.services.roster.refusals import Refusal, Refused
 
 log = structlog.get_logger()

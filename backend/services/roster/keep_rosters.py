@@ -13,7 +13,8 @@ from backend.domain.roster.model import Holiday, Override, Roster, Rotation
 from backend.domain.roster.swap import Given, plan_swap
 from backend.services.identity.actor import Actor
 from backend.services.roster.keep_people import id_for
-from backend.services.roster.ports import Clock, Ids, KeptOverride, KeptRoster, RosterStore, RosterTransaction
+from backend.services.roster.people_ports import Clock, Ids
+from backend.services.roster.ports import KeptOverride, KeptRoster, RosterStore, RosterTransaction
 from backend.services.roster.refusals import Refusal, Refused
 
 log = structlog.get_logger()

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from backend.domain.roster.gaps import forecast
 from backend.domain.roster.model import Uncovered
-from backend.services.roster.ports import Clock, KeptRoster, RosterForecast, RosterStore
+from backend.services.roster.people_ports import Clock
+from backend.services.roster.ports import KeptRoster, RosterForecast, RosterStore
 
 
 class ReadForecast:

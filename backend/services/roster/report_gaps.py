@@ -12,7 +12,8 @@ import structlog
 from backend.domain.roster.gaps import forecast
 from backend.domain.roster.model import Gap
 from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
-from backend.services.roster.ports import Clock, Ids, KeptRoster, ReportedGap, RosterStore, RosterTransaction, Told
+from backend.services.roster.people_ports import Clock, Ids
+from backend.services.roster.ports import KeptRoster, ReportedGap, RosterStore, RosterTransaction, Told
 from contract.times import format_time
 from contract.vocabulary import Severity
 
