@@ -20,6 +20,7 @@ REFUSALS: Final[dict[Refused, tuple[int, Label]]] = {
     Refused.UNKNOWN_ROSTER: (404, Label("没有这张值班表", "No such roster")),
     Refused.UNKNOWN_OVERRIDE: (404, Label("没有这条临时调整", "No such override")),
     Refused.UNKNOWN_ROTATION: (422, Label("节假日指向的轮班不存在", "The holiday names a rotation that is not there")),
+    Refused.ROLE_MISSING: (422, Label("人员不具备该角色", "Somebody is not there for this role")),
     Refused.RESPONDER_KIND_MISSING: (422, Label("上门人员须说明类别", "Say what kind of responder")),
     Refused.BAD_ADDRESS: (422, Label("地址不适用于该渠道", "Not an address of this channel")),
     Refused.ALREADY_THERE: (409, Label("已经存在", "It is there already")),

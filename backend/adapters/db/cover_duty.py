@@ -35,7 +35,7 @@ class OnDuty:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Who is on duty; and who would be but is not active any more."""
+    """Who is on duty; and who would be by a roster, but is not active or not in that role any more."""
 
     found: tuple[OnDuty, ...]
     inactive: tuple[PersonRow, ...] = ()
@@ -54,13 +54,13 @@ class DutyReader:
         known = RosterReader(self._db).of_organisations(organisation_ids, role, at)
         named = people_by_id(self._db, {duty.person for roster in known for duty in on_duty(roster, at)})
         by_roster = list(self._by_roster(known, named, at))
-        found = [entry for entry in by_roster if entry.person.active]
+        found = [entry for entry in by_roster if entry.person.serves(role)]
         found += self._without_roster(organisation_ids, role, known, at)
         order = {organisation: number for number, organisation in enumerate(organisation_ids)}
         once: dict[str, OnDuty] = {}
         for entry in sorted(found, key=lambda entry: order[entry.organisation_id]):
             once.setdefault(entry.person.id, entry)
-        inactive = {entry.person.id: entry.person for entry in by_roster if not entry.person.active}
+        inactive = {entry.person.id: entry.person for entry in by_roster if not entry.person.serves(role)}
         return Present(tuple(once.values()), tuple(inactive.values()))
 
     def _by_roster(self, known: Sequence[Roster], named: Mapping[str, PersonRow], at: datetime) -> Iterator[OnDuty]:

@@ -120,13 +120,13 @@ def kept_overrides(db: Connection, roster_id: str, since: datetime) -> list[Kept
 
 
 def uncovered_people(db: Connection, people_ids: Collection[str], role: DutyRole) -> dict[str, Uncovered]:
-    """Who of these cannot be reached, and why. Operators with an account are reached at their screen."""
+    """Who of these cannot be reached in this role, and why. Operators with an account are at their screen."""
     known = people_by_id(db, people_ids)
     points = verified_points(db, RecipientKind.PERSON, people_ids)
     found: dict[str, Uncovered] = {}
     for person in people_ids:
         row = known.get(person)
-        if row is None or not row.active:
+        if row is None or not row.serves(role):
             found[person] = Uncovered.INACTIVE
         elif person not in points and not (role is DutyRole.OPERATOR and row.has_account):
             found[person] = Uncovered.NO_VERIFIED_CHANNEL

@@ -37,9 +37,9 @@ class SqlRosterTransaction:
     def organisation_exists(self, organisation_id: str) -> bool:
         return bool(self._db.scalar(select(exists().where(organisations.c.id == organisation_id))))
 
-    def unknown(self, people_ids: Collection[str]) -> Collection[str]:
-        known = set(self._db.scalars(select(people.c.id).where(people.c.id.in_(people_ids))))
-        return {person for person in people_ids if person not in known}
+    def roles(self, people_ids: Collection[str]) -> Mapping[str, Collection[DutyRole]]:
+        rows = self._db.execute(select(people.c.id, people.c.roles).where(people.c.id.in_(people_ids)))
+        return {row.id: [DutyRole(role) for role in row.roles] for row in rows}
 
     def save(self, kept: KeptRoster) -> None:
         roster = kept.roster

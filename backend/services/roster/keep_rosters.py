@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from backend.domain.escalation.targets import DutyRole
 from backend.domain.roster.model import Holiday, Override, Roster, Rotation
 from backend.domain.roster.swap import Given, plan_swap
 from backend.services.identity.actor import Actor
@@ -137,7 +138,8 @@ class ChangeDuty:
             if kept is None:
                 raise Refusal(Refused.UNKNOWN_ROSTER, roster_id)
             planned = plan(kept.roster)
-            _known(tx, {person for each in planned for person in (each.person, each.replaced) if person is not None})
+            _must_serve(tx, {each.person for each in planned if each.person is not None}, kept.roster.role)
+            _must_exist(tx, {each.replaced for each in planned if each.replaced is not None})
             made = [KeptOverride(each, reason, f"{actor.kind}:{actor.id}", now) for each in planned]
             tx.add_overrides(roster_id, made)
             tx.commit()
@@ -176,10 +178,17 @@ def _resolved(holiday: Holiday, names: dict[str, str]) -> Holiday:
 def _check(tx: RosterTransaction, roster: Roster) -> None:
     if not tx.organisation_exists(roster.organisation_id):
         raise Refusal(Refused.UNKNOWN_ORGANISATION, roster.organisation_id)
-    _known(tx, replace(roster, overrides=()).people)
+    _must_serve(tx, replace(roster, overrides=()).people, roster.role)
 
 
-def _known(tx: RosterTransaction, people: Collection[str]) -> None:
-    unknown = tx.unknown(people)
+def _must_exist(tx: RosterTransaction, people: Collection[str]) -> None:
+    unknown = set(people) - tx.roles(people).keys()
     if unknown:
         raise Refusal(Refused.UNKNOWN_PERSON, *sorted(unknown))
+
+
+def _must_serve(tx: RosterTransaction, people: Collection[str], role: DutyRole) -> None:
+    _must_exist(tx, people)
+    others = [person for person, roles in tx.roles(people).items() if role not in roles]
+    if others:
+        raise Refusal(Refused.ROLE_MISSING, *sorted(others))

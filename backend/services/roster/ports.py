@@ -111,8 +111,8 @@ class RosterTransaction(Protocol):
         """The roster, held until the end; without overrides that ended before `since`."""
 
     def organisation_exists(self, organisation_id: str) -> bool: ...
-    def unknown(self, people: Collection[str]) -> Collection[str]:
-        """Those of these people who do not exist."""
+    def roles(self, people: Collection[str]) -> Mapping[str, Collection[DutyRole]]:
+        """What a roster may use these people for; without those who do not exist."""
 
     def save(self, kept: KeptRoster) -> None:
         """Adds or changes it with rotations, participants and holidays; overrides stay as they are."""
@@ -125,7 +125,7 @@ class RosterTransaction(Protocol):
         """With the other half of a swap; how many."""
 
     def uncovered(self, people: Collection[str], role: DutyRole) -> Mapping[str, Uncovered]:
-        """Who of these cannot be reached, and why. Operators with an account are reached at their screen."""
+        """Who of these cannot be reached in this role, and why. Operators with an account are at their screen."""
 
     def reported(self, roster_id: str) -> Sequence[ReportedGap]: ...
     def keep_reported(self, roster_id: str, gaps: Sequence[ReportedGap]) -> None:

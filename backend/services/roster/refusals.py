@@ -16,6 +16,7 @@ class Refused(StrEnum):
     UNKNOWN_ROSTER = "unknown_roster"
     UNKNOWN_OVERRIDE = "unknown_override"
     UNKNOWN_ROTATION = "unknown_rotation"
+    ROLE_MISSING = "role_missing"
     RESPONDER_KIND_MISSING = "responder_kind_missing"
     BAD_ADDRESS = "bad_address"
     ALREADY_THERE = "already_there"

@@ -28,5 +28,7 @@ WHY_LABELS: Final = {
 GAP_LABELS: Final = {
     Uncovered.NOBODY_ROSTERED: Label("无人排班", "nobody is on the roster"),
     Uncovered.NO_VERIFIED_CHANNEL: Label("值班人没有已验证的联系方式", "whoever is on duty has no verified channel"),
-    Uncovered.INACTIVE: Label("值班人已停用", "whoever is on duty is not active any more"),
+    Uncovered.INACTIVE: Label(
+        "值班人已停用或不再担任此角色", "whoever is on duty is not active, or not in this role, any more"
+    ),
 }

@@ -150,6 +150,7 @@ REFUSED = (
         "unknown_rotation",
     ),
     ("/rosters", {"holidays": [{"day": "2026-10-01", "name": "a", "people": ["gone"]}]}, 404, "unknown_person"),
+    ("/rosters", {"role": "operator"}, 422, "role_missing"),
     ("/rosters", {"holidays": [{"day": "soon", "name": "a"}]}, 422, "invalid"),
 )
 
@@ -218,6 +219,9 @@ def test_overrides_say_who_comes_and_who_goes(desk: Desk) -> None:
     assert (line["name"], line["role"]["code"], line["why"]["label"]["en"]) == ("a", "manager", "by rotation")
     night = desk.get("/on-duty", organisation="near", at="2026-11-23T12:00:00Z")
     assert (night["open"], night["night_organisation_id"]) == (False, "district")
+    now = desk.get("/on-duty", organisation="near")
+    assert (now["at"], now["open"]) == ("2026-11-23T00:00:00.000Z", True)
+    assert desk.send("GET", "/on-duty?organisation=gone", status=404)["code"] == "unknown_organisation"
 
 
 def test_a_gap_is_reported_once_and_again_when_it_opens_again(desk: Desk) -> None:

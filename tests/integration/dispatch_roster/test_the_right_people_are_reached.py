@@ -107,7 +107,8 @@ def test_on_duty_leaves_out_whom_nothing_reaches(district: District, cover: Cove
     district.person("c", "near", "manager", reached=False)
     district.point("c", disabled_at=NOON, disabled_reason="number_unknown")
     district.person("d", "near", "manager", active=False)
-    district.roster("r", "near", "manager", ("a",), ("b",), ("c",), ("d",))
+    district.person("e", "near", "responder")
+    district.roster("r", "near", "manager", ("a",), ("b",), ("c",), ("d",), ("e",))
     reach = cover().reach(Target(TargetKind.ON_DUTY, role=DutyRole.MANAGER), SCENE, NOON)
     assert names(reach) == ["a"]
     assert reach.recipients[0].contact_points == ("a.sms",)
@@ -115,6 +116,7 @@ def test_on_duty_leaves_out_whom_nothing_reaches(district: District, cover: Cove
         ("b", Nobody.NO_VERIFIED_CHANNEL),
         ("c", Nobody.NO_VERIFIED_CHANNEL),
         ("d", Nobody.NOBODY_ON_DUTY),
+        ("e", Nobody.NOBODY_ON_DUTY),
     ]
 
 
