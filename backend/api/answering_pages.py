@@ -40,6 +40,7 @@ HEADERS: Final = {
     "Vary": "Accept-Language, Cookie",
 }
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 _STATUS: Final = {Why.EXPIRED: 410, Why.OTHER_PHONE: 403, None: 200}
 
 
@@ -114,7 +115,7 @@ def _show(calls: AnswerCalls, token: str, request: Request) -> Response:
     phone = phone_of(request)
     fresh = phone or secrets.token_urlsafe(32)
     response = _page(calls, token, fresh, request)
-    if phone is None and _SECRET.fullmatch(token):
+    if phone is None and _TOKEN.fullmatch(token):
         # Given away by looking, so that a lost answer to *open* can be asked for again; it binds nothing by itself.
         response.set_cookie(
             COOKIE,
@@ -135,7 +136,7 @@ def _show(calls: AnswerCalls, token: str, request: Request) -> Response:
 def _take(calls: AnswerCalls, token: str, step: str, form: StepForm, request: Request) -> Response:
     phone = phone_of(request)
     kind = next((kind for kind in StepKind if kind == step), None)
-    if kind is None or not _SECRET.fullmatch(token):
+    if kind is None or not _TOKEN.fullmatch(token):
         return _door(calls, token, "", request, "unknown", 404)
     if phone is None or not calls.seals.form_fits(form.form, phone, token) or not form.once:
         return _door(calls, token, "", request, "stale", 403)
@@ -151,7 +152,7 @@ def _take(calls: AnswerCalls, token: str, step: str, form: StepForm, request: Re
 
 
 def _page(calls: AnswerCalls, token: str, phone: str, request: Request, refused: Refusal | None = None) -> HTMLResponse:
-    shown = calls.show(token, phone) if _SECRET.fullmatch(token) else None
+    shown = calls.show(token, phone) if _TOKEN.fullmatch(token) else None
     if shown is None:
         return _door(calls, token, "", request, "unknown", 404)
     if isinstance(shown, Door):

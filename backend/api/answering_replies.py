@@ -19,10 +19,10 @@ from backend.services.answering.seals import Seals
 
 log = structlog.get_logger()
 
-PROVIDERS: Final = ("aliyun", "tencent", "plain")
-Provider = Literal["aliyun", "tencent", "plain"]
+PROVIDERS: Final = ("alibaba", "tencent", "plain")
+Provider = Literal["alibaba", "tencent", "plain"]
 _TAKEN: Final[dict[str, dict[str, Any]]] = {
-    "aliyun": {"code": 0, "msg": "OK"},
+    "alibaba": {"code": 0, "msg": "OK"},
     "tencent": {"result": 0, "errmsg": "OK"},
 }
 """What each provider wants to read; anything else, or another status than 200, and it brings the reply again."""
@@ -74,7 +74,7 @@ def _text(provider: str, item: Any) -> Text:
 
 def _fields(provider: str, item: dict[str, Any]) -> tuple[Any, Any, Any]:
     """Phone, text, and the provider's number of the message."""
-    if provider == "aliyun":
+    if provider == "alibaba":
         # SmsUp: an array of {"phone_number","content","send_time","dest_code","sequence_id"}.
         return item.get("phone_number"), item.get("content"), item.get("sequence_id")
     if provider == "tencent":

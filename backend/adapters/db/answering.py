@@ -92,7 +92,7 @@ replies: Final = Table(
     "replies",
     metadata,
     Column("id", String(36), primary_key=True),
-    # aliyun, tencent, plain
+    # alibaba, tencent, plain
     Column("provider", String(16), nullable=False),
     # The provider's own number of the message; null where it has none.
     Column("provider_id", String(128), nullable=True),

@@ -15,6 +15,8 @@ from backend.services.answering.phone_number import normal
 from backend.services.answering.ports import Callee, CallOut
 from backend.services.notices.ports import NoticeKind
 
+_ASKING: Final = (str(NoticeKind.CALL_OUT), str(NoticeKind.LEASE))
+"""A reminder to whoever has been silent carries the same link."""
 _PEOPLE: Final = select(people.c.id, people.c.name, people.c.organisation_id).where(people.c.active)
 _CONTACTS: Final = (
     select(contacts.c.id, contacts.c.name, homes.c.organisation_id)
@@ -29,7 +31,7 @@ def call_out(db: Connection, notice_id: str) -> CallOut | None:
     row = db.execute(
         select(table.alert_id, table.recipient_kind, table.recipient_id, table.recipient_name, table.role).where(
             table.id == notice_id,
-            table.kind == str(NoticeKind.CALL_OUT),
+            table.kind.in_(_ASKING),
             table.role.is_not(None),
             table.alert_id.is_not(None),
         )

@@ -21,13 +21,13 @@ from tests.harness.answering import Answering
 def test_a_guessed_link_is_unknown_and_tells_nothing(answering: Answering) -> None:
     answering.call("chen", "陈志愿")
     with answering.phone() as phone:
-        for guess in (secrets.token_urlsafe(32), "x", "0" * 43):
+        for guess in (secrets.token_urlsafe(24), "x", "0" * 43):
             phone.look(guess)
             assert phone.status == 404
             assert "林阿婆" not in phone.page
             assert phone.press(guess, "accept").status in (403, 404)
     with pytest.raises(UnknownLink):
-        answering.take(secrets.token_urlsafe(32), secrets.token_urlsafe(32), StepKind.OPEN)
+        answering.take(secrets.token_urlsafe(24), secrets.token_urlsafe(32), StepKind.OPEN)
     assert answering.states() == {"chen": "offered"}
 
 
@@ -36,6 +36,7 @@ def test_only_the_hash_of_a_link_is_stored(answering: Answering) -> None:
     with answering.engine.connect() as connection:
         stored = [str(value) for row in connection.execute(select(assignments)) for value in row]
     assert token not in stored
+    assert len(f"r/{token}") <= 35, "it fits into a variable of a text message"
 
 
 def test_after_a_crash_the_same_notice_has_the_same_link(answering: Answering) -> None:

@@ -65,7 +65,7 @@ def test_a_step_that_is_refused_is_kept_with_the_reason(answering: Answering, he
 
 def test_a_text_that_is_brought_again_counts_once(answering: Answering, hear: HearReply) -> None:
     _, _, code = answering.call("chen", "陈志愿")
-    text = Text("aliyun", CHEN, f"1 {code}", "77")
+    text = Text("alibaba", CHEN, f"1 {code}", "77")
     assert [hear(text).heard, hear(text).heard] == [Heard.DONE, Heard.REPEATED]
     assert answering.kinds().count("responder_accepted") == 1
 
@@ -92,7 +92,7 @@ def test_a_code_is_free_again_when_it_is_over(answering: Answering, hear: HearRe
 def test_providers_bring_replies_in_their_own_forms(answering: Answering) -> None:
     _, _, code = answering.call("chen", "陈志愿")
     seals = answering.parts._seals
-    aliyun = [
+    alibaba = [
         {
             "phone_number": CHEN,
             "content": f"1 {code}",
@@ -110,8 +110,8 @@ def test_providers_bring_replies_in_their_own_forms(answering: Answering) -> Non
         "extend": "",
     }
     with answering.phone() as phone:
-        url = f"/replies/aliyun/{seals.reply_secret('aliyun')}"
-        assert phone.client.post(url, json=aliyun).json() == {"code": 0, "msg": "OK"}
+        url = f"/replies/alibaba/{seals.reply_secret('alibaba')}"
+        assert phone.client.post(url, json=alibaba).json() == {"code": 0, "msg": "OK"}
         url = f"/replies/tencent/{seals.reply_secret('tencent')}"
         assert phone.client.post(url, json=tencent).json() == {"result": 0, "errmsg": "OK"}
         assert phone.client.post(url, json=tencent).status_code == 200
@@ -120,7 +120,7 @@ def test_providers_bring_replies_in_their_own_forms(answering: Answering) -> Non
         assert answer.json() == {"outcomes": [{"outcome": "done", "why": None}]}
         assert phone.client.post(url, content=b"\xff{not json").status_code == 200
         assert phone.client.post(f"/replies/plain/{'0' * 40}", json={}).status_code == 404
-        wrong = f"/replies/plain/{seals.reply_secret('aliyun')}"
+        wrong = f"/replies/plain/{seals.reply_secret('alibaba')}"
         assert phone.client.post(wrong, json={"phone": CHEN, "text": "1"}).status_code == 404
     assert answering.states()["chen"] == "arrived"
     assert sorted(answering.reply_outcomes()) == ["done", "done", "done", "unreadable"]

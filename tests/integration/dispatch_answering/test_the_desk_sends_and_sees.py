@@ -123,7 +123,7 @@ def test_keys_are_found_by_home(answering: Answering, desk: TestClient) -> None:
 
 def test_the_addresses_for_replies_and_the_words(answering: Answering, desk: TestClient) -> None:
     items = desk.get("/api/v1/replies/addresses").json()["items"]
-    assert [item["provider"] for item in items] == ["aliyun", "tencent", "plain"]
+    assert [item["provider"] for item in items] == ["alibaba", "tencent", "plain"]
     assert all(item["url"].startswith("http://testserver/replies/") for item in items)
     assert desk.get("/api/v1/replies").json() == {"items": []}
     words = desk.get("/api/v1/answer-vocabulary").json()

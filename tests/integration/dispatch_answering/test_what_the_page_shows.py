@@ -90,7 +90,7 @@ def test_the_same_as_data(answering: Answering) -> None:
         assert (early.status_code, early.json()["code"]) == (409, "not_arrived")
         forged = phone.client.post(f"/r/{token}/steps", json={**body, "form": "0" * 32})
         assert forged.status_code == 403
-        assert phone.client.get(f"/r/{'0' * 43}/state").status_code == 404
+        assert phone.client.get(f"/r/{'0' * 32}/state").status_code == 404
     assert answering.kinds().count("responder_accepted") == 1
 
 
