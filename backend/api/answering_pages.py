@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -15,11 +15,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from backend.api.problems import prefers_chinese
+from backend.api.problems import Problem, prefers_chinese
 from backend.domain.answering.model import Refusal, Step, StepKind, Why
 from backend.services.answering.answer import Answer, UnknownLink
 from backend.services.answering.seals import Seals
 from backend.services.answering.show import Door, Show
+from contract.vocabulary import Label
 
 log = structlog.get_logger()
 
@@ -28,7 +29,9 @@ LANGUAGE: Final = "care_lang"
 COOKIE_SECONDS: Final = 26 * 3600
 """A link lives 24 hours after it was last sent, and two after its alert."""
 AT_ONCE: Final = 8
+WAITING: Final = 200
 """Threads of their own: however many phones answer, presses keep theirs (rule 9)."""
+T = TypeVar("T")
 POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -42,6 +45,24 @@ HEADERS: Final = {
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 _STATUS: Final = {Why.EXPIRED: 410, Why.OTHER_PHONE: 403, None: 200}
+
+
+class Turns:
+    """Threads of their own for calls by strangers: so many at once, and so many that wait; the rest come again."""
+
+    def __init__(self) -> None:
+        self._threads = CapacityLimiter(AT_ONCE)
+        self._pending = 0
+
+    async def run(self, call: Callable[..., T], *arguments: Any) -> T:
+        """What `call` gives, on one of the threads. Raises the problem 503 where too many wait."""
+        if self._pending >= AT_ONCE + WAITING:
+            raise Problem(503, "busy", Label("请稍后再试", "Busy, try again"), headers={"Retry-After": "2"})
+        self._pending += 1
+        try:
+            return await to_thread.run_sync(call, *arguments, limiter=self._threads)
+        finally:
+            self._pending -= 1
 
 
 class Renders(Protocol):
@@ -92,15 +113,15 @@ class StepForm(BaseModel):
 def router(calls: AnswerCalls) -> APIRouter:
     """`GET /r/{token}` and one POST for each step."""
     api = APIRouter(prefix="/r", include_in_schema=False)
-    threads = CapacityLimiter(AT_ONCE)
+    turns = Turns()
 
     @api.api_route("/{token}", methods=["GET", "HEAD"])
     async def show(token: str, request: Request) -> Response:
-        return await to_thread.run_sync(_show, calls, token, request, limiter=threads)
+        return await turns.run(_show, calls, token, request)
 
     @api.post("/{token}/{step}")
     async def take(token: str, step: str, form: Annotated[StepForm, Form()], request: Request) -> Response:
-        return await to_thread.run_sync(_take, calls, token, step, form, request, limiter=threads)
+        return await turns.run(_take, calls, token, step, form, request)
 
     return api
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 import structlog
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from msgspec import DecodeError, json
 from starlette.exceptions import HTTPException
 
-from backend.api.answering_pages import AT_ONCE
+from backend.api.answering_pages import Turns
 from backend.services.answering.hear_reply import MAX_TEXT, HearReply, Text
 from backend.services.answering.seals import Seals
 
@@ -31,7 +30,7 @@ _TAKEN: Final[dict[str, dict[str, Any]]] = {
 def router(hear: HearReply, seals: Seals) -> APIRouter:
     """`POST /replies/{provider}/{secret}`: the secret in the address is how we know the provider."""
     api = APIRouter(prefix="/replies", tags=["answering"])
-    threads = CapacityLimiter(AT_ONCE)
+    turns = Turns()
 
     @api.post("/{provider}/{secret}")
     async def bring(provider: str, secret: str, request: Request) -> JSONResponse:
@@ -39,7 +38,7 @@ def router(hear: HearReply, seals: Seals) -> APIRouter:
         if provider not in PROVIDERS or not seals.reply_secret_fits(secret, provider):
             raise HTTPException(404)
         body = await request.body()
-        return await to_thread.run_sync(_bring, hear, provider, body, limiter=threads)
+        return await turns.run(_bring, hear, provider, body)
 
     return api
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from backend.api.answering_pages import AT_ONCE, HEADERS, AnswerCalls, phone_of
+from backend.api.answering_pages import HEADERS, AnswerCalls, Turns, phone_of
 from backend.api.answering_problems import other_phone, refused, unknown_link
 from backend.api.bodies import Answer, Body
 from backend.domain.answering.model import Refusal, Step, StepKind, Why
@@ -56,19 +55,19 @@ class State(Answer):
 def router(calls: AnswerCalls) -> APIRouter:
     """Beside the page; the cookie that binds a phone is the page's."""
     api = APIRouter(prefix="/r", tags=["answering"])
-    threads = CapacityLimiter(AT_ONCE)
+    turns = Turns()
 
     @api.get("/{token}/state")
     async def state(token: str, request: Request, response: Response) -> State:
         """What the page shows. 403 `other_phone`, 409 `not_opened`, 410 `expired`, 404 `unknown_link`."""
         response.headers.update(HEADERS)
-        return await to_thread.run_sync(_state, calls, token, phone_of(request), limiter=threads)
+        return await turns.run(_state, calls, token, phone_of(request))
 
     @api.post("/{token}/steps")
     async def take(token: str, body: StepBody, request: Request, response: Response) -> State:
         """A step; 409 with `why` where it is not possible now. The same `once` and step count once."""
         response.headers.update(HEADERS)
-        return await to_thread.run_sync(_take, calls, token, phone_of(request), body, limiter=threads)
+        return await turns.run(_take, calls, token, phone_of(request), body)
 
     return api
 

@@ -91,8 +91,11 @@ class Effects:
         if self.after.notice_id is not None:
             self.tx.notices.pass_on(self.after.notice_id, self.now)
         if self.before.state in ON_IT:
-            # Somebody was counted on and does not come: the desk must know at once.
-            self._ring(EntryKind.NOTICE_PASSED, "withdrew")
+            # Somebody was counted on and does not come: the desk must know at once, and see nobody on the way.
+            gone = self.alert
+            if gone.responder == self.after.recipient_name:
+                gone = replace(gone, responder=None, eta_minutes=None, eta_at=None)
+            replace(self, alert=gone)._ring(EntryKind.NOTICE_PASSED, "withdrew")
             return
         self._note(EntryKind.NOTICE_PASSED)
         self.tx.wake_run(self.alert.id, self.now)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from backend.domain.alert import lifecycle
 from backend.domain.alert.lifecycle import Action, Verb
-from backend.domain.alert.model import Actor
+from backend.domain.alert.model import Actor, Alert, Entry, EntryKind
 from backend.domain.answering.model import Assignment
 from backend.domain.escalation.targets import DutyRole, RecipientKind
 from backend.services.alarm.apply import apply
@@ -16,6 +17,7 @@ from backend.services.answering.call_out import BY_HAND_STEP, call_out
 from backend.services.answering.link import Ask, assign
 from backend.services.answering.ports import AnswerStore, AnswerTransaction, Callee
 from backend.services.answering.seals import Seals
+from contract.vocabulary import Handling
 
 
 class NotSent(StrEnum):
@@ -62,10 +64,7 @@ class SendOut:
                 return _sent_before(tx, alert_id, callee, before == fingerprint)
             if not callee.contact_points:
                 raise NotSentError(NotSent.NO_CHANNEL)
-            action = Action(Verb.DISPATCH, operator, responder=callee.name)
-            decision = lifecycle.decide(alert, action, now)
-            device = tx.device(alert.device_id)
-            apply(tx, decision, device.hearing if device is not None else (), now)
+            _dispatch(tx, alert, operator, callee, now)
             notice = call_out(tx, alert, callee, BY_HAND_STEP, now)
             ask = Ask(
                 alert.id,
@@ -82,6 +81,18 @@ class SendOut:
                 raise NotSentError(NotSent.KEY_REUSED)
             tx.commit()
         return made
+
+
+def _dispatch(tx: AnswerTransaction, alert: Alert, operator: Actor, callee: Callee, now: datetime) -> None:
+    """The alert says who was asked. Where somebody is on the way or there, a further one changes only the timeline."""
+    if alert.handling in (Handling.EN_ROUTE, Handling.ARRIVED):
+        entry = Entry(EntryKind.DISPATCHED, operator, now, "console", "further", {"responder": callee.name})
+        tx.add_entries(alert.id, [entry])
+        tx.touch(alert.id)
+        return
+    decision = lifecycle.decide(alert, Action(Verb.DISPATCH, operator, responder=callee.name), now)
+    device = tx.device(alert.device_id)
+    apply(tx, decision, device.hearing if device is not None else (), now)
 
 
 def _sent_before(tx: AnswerTransaction, alert_id: str, callee: Callee, same: bool) -> Assignment:

@@ -70,7 +70,7 @@ def test_whoever_cannot_come_after_all_rings_the_desk_and_leaves_room(answering:
     rung = answering.alarm.only().ring_seq
     answering.take(first, phone, StepKind.PASS)
     alert = answering.alarm.only()
-    assert (alert.ring_seq, alert.waiting) == (rung + 1, True)
+    assert (alert.ring_seq, alert.waiting, alert.responder) == (rung + 1, True, None)
     assert answering.reasons("notice_passed") == ["withdrew"]
     assert answering.take(second, answering.opened(second), StepKind.ACCEPT).state is State.ACCEPTED
 

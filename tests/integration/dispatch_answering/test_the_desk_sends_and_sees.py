@@ -62,6 +62,15 @@ def test_somebody_is_sent_by_hand(answering: Answering, desk: TestClient) -> Non
     assert desk.get(url).json()["items"][0]["state"] == "accepted"
 
 
+def test_a_further_person_is_sent_while_one_is_on_the_way(answering: Answering, desk: TestClient) -> None:
+    answering.alarm.do(Verb.ACCEPT, answering.alert_id)
+    answering.alarm.do(Verb.EN_ROUTE, answering.alert_id, eta_minutes=9)
+    sent = desk.post(f"/api/v1/alerts/{answering.alert_id}/assignments", json={"person_id": "zhao"})
+    assert sent.status_code == 201, sent.text
+    assert answering.alarm.only().handling == "en_route"
+    assert answering.reasons("dispatched") == ["further"]
+
+
 def test_who_cannot_be_sent_is_said(answering: Answering, desk: TestClient) -> None:
     answering.alarm.do(Verb.ACCEPT, answering.alert_id)
     answering.person("mute", "无号码")
