@@ -25,8 +25,9 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 class CalledBody(Body):
-    """What came of the call. Voicemail is nobody reached."""
+    """What came of the call to which contact point. Voicemail is nobody reached."""
 
+    contact_point_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     outcome: Literal["reached", "no_answer", "voicemail", "wrong_number"]
 
 
@@ -91,13 +92,13 @@ def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
     def record_call(notice_id: str, body: CalledBody, actor: Acts) -> None:
         """What came of a call. The same again changes nothing."""
         who = TimelineActor(ActorKind.STAFF, actor.id, actor.name)
-        received = calls.call(notice_id, CallOutcome(body.outcome), who)
+        received = calls.call(notice_id, body.contact_point_id, CallOutcome(body.outcome), who)
         if received is Received.UNKNOWN:
             raise Problem(
                 409,
                 "no_call_to_make",
                 Label("没有待打的电话", "There is no call to make"),
-                Label("该通知不存在、不走电话，或已处理。", "No such notice, or it needs no call (any more)."),
+                Label("该通知不存在，或不是打给这个号码。", "No such notice, or no call to this contact point."),
             )
 
 

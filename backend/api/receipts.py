@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, sleep, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
@@ -19,6 +19,8 @@ from contract.vocabulary import Label
 
 AT_ONCE: Final = 4
 """Threads for receipts: however many come at once, presses and desks keep theirs."""
+EARLY_SECONDS: Final = 1.0
+"""A receipt may be quicker than the commit that says that the provider took the message; it is not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,29 @@ def router(calls: ReceiptCalls) -> APIRouter:
             reports = calls.read(provider, body)
         except ValueError:
             raise Problem(400, "bad_request", Label("回执无法识别", "Not a report")) from None
-        await to_thread.run_sync(_record, calls, provider, channels, reports, limiter=threads)
+        early = await to_thread.run_sync(_record, calls, provider, channels, reports, limiter=threads)
+        if early:
+            await sleep(EARLY_SECONDS)
+            early = await to_thread.run_sync(_record, calls, provider, channels, early, limiter=threads)
+        for _ in early:
+            calls.received(provider, Received.UNKNOWN)
         return JSONResponse(_thanks(provider))
 
     return api
 
 
-def _record(calls: ReceiptCalls, provider: Provider, channels: frozenset[Channel], reports: Sequence[Report]) -> None:
+def _record(
+    calls: ReceiptCalls, provider: Provider, channels: frozenset[Channel], reports: Sequence[Report]
+) -> list[Report]:
+    """Those whose id nobody knows."""
+    unknown = []
     for report in reports:
         result = calls.record(channels, report.provider_id, report.arrived, report.cause)
-        calls.received(provider, result)
+        if result is Received.UNKNOWN:
+            unknown.append(report)
+        else:
+            calls.received(provider, result)
+    return unknown
 
 
 def _channels(doors: Sequence[ReceiptDoor], provider: Provider, secret: str) -> frozenset[Channel]:

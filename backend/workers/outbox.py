@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 LOOK: Final = 32
 """So many due notices are looked at in one transaction where the first one has to wait: there may be many like it."""
-STUCK_SECONDS: Final = 45.0
+STUCK_SECONDS: Final = 25.0
 """A hand that has been at one notice for longer is not counted any more (every channel ends far sooner)."""
 MOST_TIMES: Final = 3
 """At most so many times a lane's hands, the stuck ones included."""

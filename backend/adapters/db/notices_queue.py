@@ -23,8 +23,8 @@ from backend.services.notices.delivery_ports import Addressee, Claim, Ticket
 from backend.services.notices.ports import NoticeKind
 from contract.vocabulary import Severity
 
-LEASE: Final = timedelta(seconds=60)
-"""A worker has so long for one attempt; every channel ends far sooner. Then the notice is sent again."""
+LEASE: Final = timedelta(seconds=30)
+"""A worker has so long for one attempt; link and channel take 18 s at most. Then the notice is sent again."""
 # Written out as the partial index is: SQLite uses it only for the very same words.
 _OPEN: Final = text("notices.state IN ('pending', 'sending')")
 Admit = Callable[[Channel, datetime], datetime | None]

@@ -16,7 +16,7 @@ from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.notices import attempts, notices
 from backend.adapters.db.notices_queue import addressee
-from backend.adapters.db.notices_rows import OUTSTANDING, OUTSTANDING_COUNT, delivery_values, to_delivery
+from backend.adapters.db.notices_rows import OUTSTANDING_COUNT, delivery_values, to_delivery
 from backend.adapters.db.people import contact_points
 from backend.domain.delivery.model import Delivery, Outcome, Result
 from backend.domain.escalation.targets import Channel
@@ -81,9 +81,14 @@ class NoticeSql(AlarmSql):
         names = sorted(str(channel) for channel in channels)
         return self._attempted(_ATTEMPTED.where(attempts.c.channel.in_(names), attempts.c.provider_id == provider_id))
 
-    def call_of(self, notice_id: str) -> Attempted | None:
+    def call_of(self, notice_id: str, point_id: str) -> Attempted | None:
         return self._attempted(
-            _ATTEMPTED.where(attempts.c.notice_id == notice_id, attempts.c.channel == str(Channel.VOICE), OUTSTANDING)
+            _ATTEMPTED.where(
+                attempts.c.notice_id == notice_id,
+                attempts.c.contact_point_id == point_id,
+                attempts.c.channel == str(Channel.VOICE),
+                attempts.c.result == str(Outcome.ACCEPTED),
+            )
         )
 
     def _attempted(self, query: Select[Any]) -> Attempted | None:

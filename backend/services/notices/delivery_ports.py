@@ -144,8 +144,8 @@ class NoticeTransaction(AlarmTransaction, Protocol):
         """The attempt that a receipt names."""
         ...
 
-    def call_of(self, notice_id: str) -> Attempted | None:
-        """The latest call of a notice that nobody has reported on."""
+    def call_of(self, notice_id: str, point_id: str) -> Attempted | None:
+        """The call to this number that an operator was asked to make."""
         ...
 
     def end_receipt(self, attempted: Attempted, receipt: str, now: datetime) -> None: ...

@@ -116,16 +116,16 @@ class RecordCall:
     store: NoticeStore
     clock: Clock
 
-    def __call__(self, notice_id: str, outcome: CallOutcome, actor: Actor) -> Received:
-        """`UNKNOWN` where there is no such call to make; `KNOWN` where the notice has ended."""
+    def __call__(self, notice_id: str, point_id: str, outcome: CallOutcome, actor: Actor) -> Received:
+        """`point_id`: which number was called. `UNKNOWN`: no such call; `KNOWN`: on record, or the notice is over."""
         now = self.clock.now()
         with self.store.begin() as tx:
             lock_alert(tx, tx.alert_of(notice_id))
             held = tx.held(notice_id)
-            call = tx.call_of(notice_id)
+            call = tx.call_of(notice_id, point_id)
             if held is None or call is None:
                 return Received.UNKNOWN
-            if held.delivery.over:
+            if held.delivery.over or call.receipt_at is not None:
                 return Received.KNOWN
             cause = Cause.ADDRESS_UNKNOWN if outcome is CallOutcome.WRONG_NUMBER else Cause.CALL_NOT_ANSWERED
             if outcome is CallOutcome.REACHED:
@@ -156,6 +156,7 @@ def keep(
     if held.to.alert_id is None or kind is None:
         return
     alert_id = AlertId(held.to.alert_id)
+    source = "outbox" if actor is SYSTEM else "console"
     detail = {
         "notice": held.to.notice_id,
         "kind": str(held.to.kind),
@@ -166,7 +167,7 @@ def keep(
         },
         "channel": str(channel) if channel is not None else None,
     }
-    tx.add_entries(alert_id, [Entry(kind, actor, now, "outbox", decision.delivery.cause or "", detail)])
+    tx.add_entries(alert_id, [Entry(kind, actor, now, source, decision.delivery.cause or "", detail)])
     if decision.given_up:
         tx.wake_run(alert_id, now)
     tx.touch(alert_id)

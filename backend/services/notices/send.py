@@ -45,7 +45,12 @@ class SendNotice:
         """Raises only where the result could not be kept."""
         result = self._call(ticket)
         self.sent(ticket.channel, result.outcome, result.cause)
-        return self.record(ticket, result)
+        try:
+            return self.record(ticket, result)
+        except Exception as error:
+            # The alert may have been locked for long. What is not kept is sent again, so it is worth a second try.
+            log.warning("notice_result_not_kept", notice=ticket.to.notice_id, error=type(error).__name__)
+            return self.record(ticket, result)
 
     def _call(self, ticket: Ticket) -> Result:
         if ticket.refusal is not None:

@@ -101,7 +101,7 @@ def test_a_telephone_is_proved_by_the_call_that_was_answered(proving: Desk) -> N
     proving.outbox.run()
     ((notice_id, _),) = proving.voice.sent
     actor = Actor(ActorKind.STAFF, "op1", "王丽")
-    assert proving.outbox.call(notice_id, CallOutcome.REACHED, actor) is Received.RECORDED
+    assert proving.outbox.call(notice_id, point, CallOutcome.REACHED, actor) is Received.RECORDED
     assert proving.verified(point)
 
 

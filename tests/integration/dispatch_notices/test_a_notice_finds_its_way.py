@@ -219,14 +219,16 @@ def test_grave_news_goes_by_voice_and_is_told_when_an_operator_says_so(
     assert calls.sent == [(notice.id, "+8613800000001")]
     outbox.run_for(timedelta(minutes=5), timedelta(seconds=20))
     assert len(calls.sent) == 1
-    assert outbox.call(notice.id, CallOutcome.NO_ANSWER, OPERATOR) is Received.RECORDED
+    assert outbox.call(notice.id, number, CallOutcome.NO_ANSWER, OPERATOR) is Received.RECORDED
+    assert outbox.call(notice.id, number, CallOutcome.NO_ANSWER, OPERATOR) is Received.KNOWN
     outbox.run()
     assert [address for _, address in calls.sent] == ["+8613800000001", ""]
-    assert outbox.call(notice.id, CallOutcome.VOICEMAIL, OPERATOR) is Received.RECORDED
+    assert outbox.call(notice.id, "desk", CallOutcome.VOICEMAIL, OPERATOR) is Received.RECORDED
     assert desk.row(notice.id)["state"] == "pending"
-    assert outbox.call(notice.id, CallOutcome.REACHED, OPERATOR) is Received.RECORDED
+    assert outbox.call(notice.id, "desk", CallOutcome.REACHED, OPERATOR) is Received.RECORDED
     assert desk.row(notice.id)["state"] == "delivered"
-    assert outbox.call(notice.id, CallOutcome.REACHED, OPERATOR) is Received.UNKNOWN
+    assert outbox.call(notice.id, "desk", CallOutcome.REACHED, OPERATOR) is Received.KNOWN
+    assert outbox.call(notice.id, wecom, CallOutcome.REACHED, OPERATOR) is Received.UNKNOWN
     (entry,) = [e for e in alarm.detail(alert_id).timeline if e.kind == "notice_delivered"]
     assert entry.actor.id == "op1"
     assert text.sent == []
