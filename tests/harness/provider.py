@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +43,8 @@ class Provider:
 
 
 @contextmanager
-def provider() -> Iterator[Provider]:
-    """A server for the block, on a port that the system chooses."""
+def provider(tls: ssl.SSLContext | None = None) -> Iterator[Provider]:
+    """A server for the block, on a port that the system chooses. `tls`: it speaks https."""
     state = Provider("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -69,7 +70,9 @@ def provider() -> Iterator[Provider]:
             """A client that gave up waiting is no error of the server's."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    state.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="provider")
     thread.start()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from backend.domain.delivery.model import Cause, Outcome, Result
 from backend.services.notices.delivery_ports import Message
 
 SECONDS: Final = 8.0
+_ONE: Final = re.compile(r"[\w.+:~=-]{1,200}(@[\w.-]{1,200})?", re.ASCII)
 # Its log shows URLs, and in them tokens and addresses.
 logging.getLogger("apprise").disabled = True
 _ASSET: Final = apprise.AppriseAsset(
@@ -39,8 +41,8 @@ class AppriseUrl:
 
     def send(self, message: Message, address: str) -> Result:
         """Success is as good as delivered: no receipt comes from these."""
-        url = address if self.url == "{address}" else self.url.replace("{address}", quote(address, safe="@"))
-        if not address.strip() or url.partition("://")[0].lower() not in self.schemas:
+        url = self._url(address)
+        if url.partition("://")[0].lower() not in self.schemas:
             return Result(Outcome.PERMANENT, Cause.BAD_ADDRESS)
         target = apprise.Apprise(asset=_ASSET)
         if not target.add(url) or len(target) != 1:
@@ -50,3 +52,9 @@ class AppriseUrl:
             return Result(Outcome.DELIVERED)
         timed_out = answered.status is AppriseResultStatus.TIMEOUT
         return Result(Outcome.RETRY, Cause.TIMEOUT if timed_out else Cause.PROVIDER_ERROR)
+
+    def _url(self, address: str) -> str:
+        """Empty for what is no single address: apprise takes `a@b&to=c@d` for two, even where it is quoted."""
+        if self.url == "{address}":
+            return address
+        return self.url.replace("{address}", quote(address, safe="@")) if _ONE.fullmatch(address) else ""

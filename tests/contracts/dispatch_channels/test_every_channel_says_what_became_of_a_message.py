@@ -96,6 +96,7 @@ def test_wrong_credentials_are_not_tried_again(name: str, make: Make, server: Pr
         ("wecom_robot", "key&to=all"),
         ("dingtalk_robot", "?"),
         ("apprise", ""),
+        ("apprise", "desk/other"),
     ],
 )
 def test_what_is_no_address_is_given_up_without_a_call(name: str, address: str, make: Make, server: Provider) -> None:

@@ -150,7 +150,7 @@ def test_dingtalks_robot_gets_its_token_and_a_signature(make: Make, server: Prov
 
 
 def test_ntfy_gets_title_and_text_through_apprise(make: Make, server: Provider) -> None:
-    make("apprise").send(MESSAGE, "care desk/1")
+    make("apprise").send(MESSAGE, "care-desk_1")
     document = json.loads(server.only.body)
     assert (document["title"], document["message"]) == (MESSAGE.title, MESSAGE.long)
     assert "tags" in document or "topic" in document
