@@ -78,9 +78,6 @@ class AnswerSql(AlarmSql):
     def by_code(self, code: str) -> Located | None:
         return self._located(assignments.c.reply_code == code)
 
-    def by_id(self, assignment_id: str) -> Located | None:
-        return self._located(assignments.c.id == assignment_id)
-
     def _located(self, where: Any) -> Located | None:
         row = self._db.execute(_BY.where(where)).one_or_none()
         return Located(row.id, row.alert_id) if row is not None else None
