@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -13,10 +14,19 @@ from backend.api.problems import Problem
 from backend.api.security import require, require_staff
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
+from backend.domain.escalation.targets import Channel
 from backend.services.identity.actor import Actor, Scope, StaffRole
 from backend.services.notices.prove_contact import WINDOW, Asked, AskProof, ConfirmProof, Proved
 from backend.services.notices.record import CallOutcome, Received, RecordCall
-from backend.services.notices.views import NoticePage, NoticeReader, NoticeView, PointPage, Which
+from backend.services.notices.views import (
+    ChannelList,
+    NoticePage,
+    NoticeReader,
+    NoticeView,
+    PointPage,
+    Which,
+    channel_list,
+)
 from contract.vocabulary import Label
 
 READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
@@ -64,6 +74,7 @@ class NoticeCalls:
     call: RecordCall
     ask: AskProof
     confirm: ConfirmProof
+    configured: Collection[Channel]
 
 
 def router(calls: NoticeCalls) -> APIRouter:
@@ -87,6 +98,11 @@ def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
     def list_notices(state: Which = "failed", limit: Limit = 100) -> NoticePage:
         """`open`: not over yet; `failed`: nobody was reached; `to_call`: an operator has to call."""
         return calls.reader.page(state, limit)
+
+    @api.get("/notices/channels", dependencies=[READS])
+    def list_channels() -> ChannelList:
+        """Which channels are set up: a contact point of any other fails at once."""
+        return channel_list(calls.configured)
 
     @api.post("/notices/{notice_id}/called", status_code=204)
     def record_call(notice_id: str, body: CalledBody, actor: Acts) -> None:

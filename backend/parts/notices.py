@@ -26,6 +26,7 @@ from backend.adapters.db.notices_reading import SqlNoticeReader
 from backend.adapters.db.notices_store import SqlNoticeStore
 from backend.adapters.secret_files import KeyFile
 from backend.api import notices, receipts
+from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Ids
 from backend.services.notices.delivery_ports import AnswerLinks
 from backend.services.notices.figures import NoticeFigures
@@ -74,6 +75,11 @@ class NoticesParts:
         send = SendNotice(self._channels.senders, texts, links, self._codes, record, self.figures.attempted)
         self._worker = OutboxWorker(queue, send, record.settle, clock)
 
+    @property
+    def configured(self) -> frozenset[Channel]:
+        """Channels that a notice can leave by."""
+        return frozenset(self._channels.senders)
+
     @staticmethod
     def outbox(connection: Connection) -> SqlNoticeOutbox:
         """The outbox inside somebody's transaction."""
@@ -92,6 +98,7 @@ class NoticesParts:
                 RecordCall(store, clock),
                 AskProof(store, clock),
                 ConfirmProof(store, self._codes, clock),
+                self.configured,
             )
         )
 

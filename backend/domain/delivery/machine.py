@@ -91,9 +91,13 @@ def _delivered(delivery: Delivery, cause: str, now: datetime) -> Decision:
 
 
 def _accepted(delivery: Delivery, cause: str, now: datetime) -> Decision:
-    """Waits for the receipt; in an emergency no longer than `RECEIPT_WAIT` before the next channel is tried too."""
+    """Waits for the receipt; in an emergency no longer than `RECEIPT_WAIT` before the next channel is tried too.
+
+    A call that an operator has to make is not waited for at all then: their hands are full with the alert itself.
+    """
     further = delivery.position + 1 < delivery.points
     impatient = delivery.hurried and further and not delivery.voice_only
+    patience = timedelta(0) if cause == Cause.CALL_TO_MAKE else RECEIPT_WAIT
     waiting = replace(
         delivery,
         state=NoticeState.PENDING,
@@ -101,7 +105,7 @@ def _accepted(delivery: Delivery, cause: str, now: datetime) -> Decision:
         attempts=0,
         outstanding=delivery.outstanding + 1,
         sent_at=delivery.sent_at or now,
-        due_at=min(now + RECEIPT_WAIT, delivery.deadline_at) if impatient else delivery.deadline_at,
+        due_at=min(now + patience, delivery.deadline_at) if impatient else delivery.deadline_at,
         cause=cause,
     )
     return Decision(waiting, Reason.ACCEPTED)

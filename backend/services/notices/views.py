@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
+from backend.domain.escalation.targets import Channel
 from backend.services.alarm.views import Moment, View
+from backend.services.notices.labels import CHANNELS
 
 Labelled = dict[str, str]
 """`{"zh-CN", "en"}`."""
@@ -92,6 +95,20 @@ class PointPage(View):
     items: list[PointView]
 
 
+class ChannelView(View):
+    """A way to reach somebody. `configured`: a provider is set up for it, so contact points of it can be used."""
+
+    channel: str
+    label: Labelled
+    configured: bool
+
+
+class ChannelList(View):
+    """All that exist."""
+
+    items: list[ChannelView]
+
+
 class NoticeReader(Protocol):
     """Reads the delivery log."""
 
@@ -126,6 +143,16 @@ def _masked_url(address: str) -> str:
     parts = urlsplit(address)
     shown = parts.hostname if parts.scheme in ("http", "https") and parts.hostname else "****"
     return f"{parts.scheme}://{shown}/****"
+
+
+def channel_list(configured: Collection[Channel]) -> ChannelList:
+    """Every channel but the screen, with whether it is set up."""
+    items = [
+        ChannelView(channel=channel, label={"zh-CN": label.zh, "en": label.en}, configured=channel in configured)
+        for channel, label in CHANNELS.items()
+        if channel is not Channel.DESK
+    ]
+    return ChannelList(items=items)
 
 
 def labelled(words: Any, code: str | None) -> Labelled | None:

@@ -238,6 +238,17 @@ def _to_call(message: object, address: str) -> Result:
     return Result(Outcome.ACCEPTED, "call_to_make")
 
 
+def test_an_emergency_does_not_wait_for_an_operator_to_call(desk: NoticeDesk) -> None:
+    outbox = Outbox(desk, voice=RecordingChannel(_to_call), sms=(sms := RecordingChannel()))
+    notice = desk.notice(desk.point("p1", Channel.VOICE), desk.point("p1"))
+    desk.put(notice)
+    assert outbox.run() == [Reason.ACCEPTED, Reason.DELIVERED]
+    assert [id_ for id_, _ in sms.sent] == [notice.id]
+    calm = desk.notice(*notice.contact_points, step=1, sos=False, severity=Severity.URGENT)
+    desk.put(calm)
+    assert outbox.run() == [Reason.ACCEPTED]
+
+
 def test_an_error_of_ours_is_an_attempt_and_not_the_end(desk: NoticeDesk) -> None:
     answers: Iterator[Result] = iter([])
 

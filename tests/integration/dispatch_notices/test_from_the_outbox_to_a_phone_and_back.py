@@ -239,6 +239,12 @@ def test_what_reached_nobody_is_listed_with_its_cause(house: House) -> None:
     assert house.client("reader").get("/api/v1/alerts/none/notices").status_code == 404
 
 
+def test_which_channels_are_set_up_is_said(house: House) -> None:
+    items = house.client("reader").get("/api/v1/notices/channels").json()["items"]
+    assert {item["channel"] for item in items if item["configured"]} == {"sms", "webhook", "voice"}
+    assert {"channel": "feishu", "label": {"zh-CN": "飞书", "en": "Feishu"}, "configured": False} in items
+
+
 def test_a_process_that_is_no_worker_sends_nothing_when_it_is_woken(house: House) -> None:
     house.desk.put(house.desk.notice(house.desk.point("p1", Channel.FEISHU, "tok")))
     house.parts.wake()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.notices_queue import SqlNoticeQueue
 from backend.adapters.db.notices_store import SqlNoticeStore
 from backend.domain.delivery.model import Outcome, Reason, Result
@@ -23,7 +24,7 @@ from backend.services.notices.send import SendNotice
 from backend.workers.outbox import OutboxWorker
 from contract.vocabulary import Severity
 from tests.fakes.notice_channels import NumberedLinks, PlainWriter, RecordingChannel
-from tests.harness.alarm import Uuids
+from tests.harness.alarm import Alarm, Uuids
 from tests.harness.clock import ManualClock, wait_until, wall_now
 from tests.harness.notices import NoticeDesk, Outbox
 
@@ -86,6 +87,52 @@ def test_an_sos_leaves_within_one_cycle_behind_others_that_hang(now_desk: Notice
     hanging.gate.set()
     worker.stop()
     wait_until(lambda: not any(worker.busy.values()), "all hands are free")
+
+
+def test_sending_and_escalating_the_same_alert_never_stand_in_each_others_way(desk: NoticeDesk, alarm: Alarm) -> None:
+    """The tick of the escalation locks the alert, then its notices and its run; so does whoever keeps a result."""
+    alarm.enrol("t1")
+    alarm.press("t1")
+    alert_id = alarm.only().id
+    point = desk.point("p1")
+    rounds = 25
+    failing = RecordingChannel(Result(Outcome.PERMANENT, "refused"))
+    outbox = Outbox(desk, sms=failing)
+    errors: list[Exception] = []
+
+    def escalate() -> None:
+        try:
+            for number in range(rounds):
+                with SqlNoticeStore(desk.engine, desk.clock).begin() as tx:
+                    tx.alert(alert_id)
+                    box = SqlNoticeOutbox(tx._db)  # type: ignore[attr-defined]
+                    people = [desk.notice(point, alert_id=alert_id, round=number, recipient=f"p{n}") for n in range(4)]
+                    box.put(people, desk.clock.now())
+                    box.cancel(alert_id, "again", desk.clock.now())
+                    box.put([desk.notice(point, alert_id=alert_id, round=number, step=1)], desk.clock.now())
+                    tx.wake_run(alert_id, desk.clock.now())
+                    tx.touch(alert_id)
+                    tx.commit()
+        except Exception as error:
+            errors.append(error)
+
+    def send() -> None:
+        try:
+            while not done.is_set() or outbox.queue.due(4, desk.clock.now(), 1):
+                outbox.run()
+        except Exception as error:
+            errors.append(error)
+
+    done = threading.Event()
+    senders = [threading.Thread(target=send, name=f"send-{n}") for n in range(3)]
+    for thread in senders:
+        thread.start()
+    escalate()
+    done.set()
+    for thread in senders:
+        thread.join(30)
+    assert errors == []
+    assert set(desk.states()) <= {"failed", "cancelled"}
 
 
 def test_a_notice_whose_worker_died_is_sent_again_when_its_lease_ends(desk: NoticeDesk) -> None:
