@@ -24,17 +24,25 @@ _RESPONDER: Final = tuple(
         EntryKind.ARRIVED,
     )
 )
+_PASSED: Final = str(EntryKind.NOTICE_PASSED)
+
+
+def _role(kind: str) -> DutyRole:
+    return DutyRole.OPERATOR if kind in _OPERATOR else DutyRole.RESPONDER
 
 
 def acceptances_of(connection: Connection, alert_id: str) -> Sequence[Acceptance]:
-    """Each person once in each role, in the order in which they accepted."""
+    """Each person once in each role, in the order in which they accepted; who withdraws has not accepted any more."""
     rows = connection.execute(
         select(timeline.c.kind, timeline.c.actor_id, timeline.c.actor_name)
-        .where(timeline.c.alert_id == alert_id, timeline.c.kind.in_((*_OPERATOR, *_RESPONDER)))
+        .where(timeline.c.alert_id == alert_id, timeline.c.kind.in_((*_OPERATOR, *_RESPONDER, _PASSED)))
         .order_by(timeline.c.id)
     )
-    found = {
-        (DutyRole.OPERATOR if row.kind in _OPERATOR else DutyRole.RESPONDER, row.actor_id): row.actor_name
-        for row in rows
-    }
+    found: dict[tuple[DutyRole, str], str] = {}
+    for row in rows:
+        if row.kind == _PASSED:
+            for role in DutyRole:
+                found.pop((role, row.actor_id), None)
+        else:
+            found[_role(row.kind), row.actor_id] = row.actor_name
     return [Acceptance(role, who, name) for (role, who), name in found.items()]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from backend.domain.alert.lifecycle import Verb
-from backend.domain.alert.model import Actor, ActorKind
+from backend.domain.alert.model import Actor, ActorKind, Entry, EntryKind
 from backend.domain.escalation.targets import DutyRole, Level, TargetKind
 from contract.vocabulary import Severity
 from tests.fakes.cover import person
@@ -265,3 +265,22 @@ def test_without_any_policy_file_the_built_in_one_serves(database: Engine) -> No
     assert desk.desks(alert_id) == {"centre"}
     desk.pass_time(60)
     assert desk.desks(alert_id) == {"centre", "sibling", "town"}
+
+
+def test_who_withdraws_has_not_accepted_any_more(desk: Escalating) -> None:
+    desk.cover.risk = "high"
+    desk.cover.people[(TargetKind.RESPONDERS, Level.PARENT)] = [person("李师傅")]
+    alert_id = desk.pressed()
+    desk.do(Verb.ACCEPT, alert_id)
+    desk.accept_by_link(alert_id)
+    desk.pass_time(60)
+    assert desk.run(alert_id)["state"] == "rested"
+    with desk.store.begin() as tx:
+        alert = tx.alert(alert_id)
+        assert alert is not None
+        now = desk.clock.now()
+        tx.add_entries(alert.id, [Entry(EntryKind.NOTICE_PASSED, CHEN, now, "link", "withdrew")])
+        tx.wake_run(alert.id, now)
+        tx.commit()
+    desk.pass_time(45)
+    assert "李师傅" in desk.told(alert_id)
