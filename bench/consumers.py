@@ -18,7 +18,7 @@ from tests.harness.clock import stopwatch, wait_until
 from tests.harness.programs import TELEMETRY_NICENESS
 from tests.harness.system import System
 
-LANE = "gateway-telemetry"
+LANE, STORE = "gateway-telemetry", "backend-telemetry"
 ACCOUNT = "gw1.telemetry"
 TOPIC = "care/v1/+/telemetry"
 WINDOW = 2000
@@ -28,14 +28,24 @@ OURS, PAHO, C_CLIENT = "platform: MQTT → durable → store", "stock paho clien
 
 
 class Consumer(ABC):
-    """`start` returns when it is connected (or connecting, where messages wait already); `took` when it has all."""
+    """`start` returns when it is connected (or connecting, where messages wait already); `took` when it has all.
+
+    It lives until `leave`, so that its processor time can be read.
+    """
 
     @abstractmethod
     def start(self) -> None: ...
 
     @abstractmethod
     def took(self, messages: int) -> tuple[float, float]:
-        """When it had the first and the last of so many, in seconds of the monotonic clock; then it is gone."""
+        """When it had the first and the last of so many, in seconds of the monotonic clock."""
+
+    @abstractmethod
+    def pids(self) -> dict[str, int]:
+        """Its processes by what they are called in the table."""
+
+    @abstractmethod
+    def leave(self) -> None: ...
 
 
 class Ours(Consumer):
@@ -57,6 +67,12 @@ class Ours(Consumer):
         first_at = stopwatch()
         wait_until(lambda: self._stored() >= messages, f"{messages} are stored", LIMIT_SECONDS, every=0.05)
         return first_at, stopwatch()
+
+    def pids(self) -> dict[str, int]:
+        return {"gateway": self._system.children[LANE].pid, "backend": self._system.children[STORE].pid}
+
+    def leave(self) -> None:
+        self._system.stop(LANE)
 
     def _stored(self) -> int:
         query = "SELECT count(*) FROM series JOIN points ON series_id = id WHERE metric = 'heart_rate' AND at >= ?"
@@ -85,9 +101,16 @@ class Paho(Consumer):
         assert self._pipe(self._process.stdout).readline() == "ready\n"
 
     def took(self, messages: int) -> tuple[float, float]:
-        said, _ = self._process.communicate(f"{messages}\n", timeout=LIMIT_SECONDS + 10)
-        first, last = json.loads(said)
+        self._pipe(self._process.stdin).write(f"{messages}\n")
+        self._pipe(self._process.stdin).flush()
+        first, last = json.loads(self._pipe(self._process.stdout).readline())
         return float(first), float(last)
+
+    def pids(self) -> dict[str, int]:
+        return {"client": self._process.pid}
+
+    def leave(self) -> None:
+        self._process.communicate(timeout=30)
 
     @staticmethod
     def _pipe(pipe: IO[str] | None) -> IO[str]:
@@ -114,10 +137,14 @@ class CClient(Consumer):
         wait_until(lambda: self._count() > 0, "the first", 60, every=0.001)
         first_at = stopwatch()
         wait_until(lambda: self._count() >= messages, f"{messages} messages", LIMIT_SECONDS, every=0.005)
-        last_at = stopwatch()
+        return first_at, stopwatch()
+
+    def pids(self) -> dict[str, int]:
+        return {"client": self._process.pid}
+
+    def leave(self) -> None:
         self._process.terminate()
         self._process.wait(10)
-        return first_at, last_at
 
     def _count(self) -> int:
         return self._out.stat().st_size // 2

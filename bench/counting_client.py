@@ -2,7 +2,7 @@
 
 `python -m bench.counting_client` reads one JSON line (port, username, password, topic, window), prints `ready` when it
 is subscribed, reads how many messages there will be, and prints when the first and when the last of them came: seconds
-of the monotonic clock, which is the same for all processes of a machine.
+of the monotonic clock, which is the same for all processes of a machine. It lives until stdin ends.
 """
 
 from __future__ import annotations
@@ -48,3 +48,4 @@ def count(order: dict[str, Any]) -> tuple[float, float]:
 
 if __name__ == "__main__":
     print(json.dumps(count(json.loads(sys.stdin.readline()))), flush=True)
+    sys.stdin.read()

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 
 from bench.consumers import C_CLIENT, LANE, OURS, PAHO, CClient, Consumer, Ours, Paho
 from bench.figures import quartiles
+from bench.processor import seconds_used
 from tests.harness.burst import Burst
 from tests.harness.clock import stopwatch, wait_until
 from tests.harness.system import Credential, System
 
 SENSORS = 20
-AS_FAST_AS_IT_GOES = 40_000
+AS_FAST_AS_IT_GOES = 100_000
 FILL_RATE = 8000
 LIVE_SECONDS = 4.0
 SETTLE_SECONDS = 0.5
@@ -35,6 +36,8 @@ class Rates:
 
     live: dict[str, list[float]] = field(default_factory=_none)
     drain: dict[str, list[float]] = field(default_factory=_none)
+    processor: dict[str, dict[str, list[float]]] = field(default_factory=lambda: {name: {} for name in CONSUMERS})
+    """Microseconds a message while live, by consumer and process."""
 
 
 def measure(system: System, rounds: int, messages: int) -> Rates:
@@ -45,7 +48,7 @@ def measure(system: System, rounds: int, messages: int) -> Rates:
     system.stop(LANE)
     for number in range(rounds):
         for name in names[number % 3 :] + names[: number % 3]:
-            rates.live[name].append(_live(system, CONSUMERS[name](system), sensors))
+            rates.live[name].append(_live(system, CONSUMERS[name](system), sensors, rates.processor[name]))
             rates.drain[name].append(_drain(system, CONSUMERS[name](system), sensors, messages))
         for way, found in (("live", rates.live), ("drain", rates.drain)):
             shown = ", ".join(f"{name} {of_name[-1]:.0f}/s" for name, of_name in found.items())
@@ -53,17 +56,21 @@ def measure(system: System, rounds: int, messages: int) -> Rates:
     return rates
 
 
-def _live(system: System, consumer: Consumer, sensors: list[Credential]) -> float:
+def _live(system: System, consumer: Consumer, sensors: list[Credential], processor: dict[str, list[float]]) -> float:
     consumer.start()
     if isinstance(consumer, Ours):
         consumer.is_connected()
     begun = stopwatch()
     wait_until(lambda: stopwatch() - begun > SETTLE_SECONDS, "it is there")
+    pids = {"broker": system.children["broker"].pid, **consumer.pids()}
+    before = {name: seconds_used(pid) for name, pid in pids.items()}
     with Burst(system.broker_port, sensors, AS_FAST_AS_IT_GOES, LIVE_SECONDS) as burst:
         begun = stopwatch()
         messages = int(burst.result()["acknowledged"])
         _, last = consumer.took(messages)
-    _leave(system, consumer)
+    for name, pid in pids.items():
+        processor.setdefault(name, []).append((seconds_used(pid) - before[name]) / messages * 1e6)
+    consumer.leave()
     return messages / (last - begun)
 
 
@@ -72,13 +79,8 @@ def _drain(system: System, consumer: Consumer, sensors: list[Credential], messag
         queued = int(burst.result()["acknowledged"])
     consumer.start()
     first, last = consumer.took(queued)
-    _leave(system, consumer)
+    consumer.leave()
     return queued / (last - first)
-
-
-def _leave(system: System, consumer: Consumer) -> None:
-    if isinstance(consumer, Ours):
-        system.stop(LANE)
 
 
 def rows(rates: Rates) -> list[str]:
@@ -92,4 +94,8 @@ def rows(rates: Rates) -> list[str]:
             spread = quartiles(ratios)
             every = ", ".join(f"{ratio:.2f}" for ratio in ratios)
             table.append(f"| {way}: {name} | {spread.middle:.2f} ({spread.low:.2f}–{spread.high:.2f}) | {every} |")
+    table += ["", "| processor time a message while live, µs | by process |", "| --- | --- |"]
+    for name, of_processes in rates.processor.items():
+        shown = ", ".join(f"{process} {quartiles(used)}" for process, used in of_processes.items())
+        table.append(f"| {name} | {shown} |")
     return table
