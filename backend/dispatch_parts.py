@@ -16,6 +16,7 @@ from backend.adapters.db.escalation_store import RunParts
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.adapters.db.script_store import Neighbours
+from backend.domain.escalation.targets import Channel
 from backend.parts import answering, notices
 from backend.parts.answering import AnsweringParts
 from backend.parts.escalation import EscalationParts
@@ -39,7 +40,7 @@ class DispatchParts:
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, ids: Ids) -> None:
         zone = ZoneInfo(settings.time_zone)
         self._organisation = OrganisationParts(engine, clock, ids, zone)
-        self._roster = RosterParts(settings, engine, clock, ids, SqlNoticeOutbox)
+        self._roster = RosterParts(settings, engine, clock, ids, SqlNoticeOutbox, self._configured)
         self._work_orders = WorkOrderParts(settings, engine, clock, ids, SqlNoticeOutbox)
         self._answering = AnsweringParts(settings, engine, clock, ids, self._roster.cover)
         folder = config_file().parent
@@ -48,7 +49,10 @@ class DispatchParts:
         others = Others(neighbours, OrganisationReader, self._work_orders.follow_ups())
         self._script = ScriptParts(settings, engine, clock, ids, others)
         runs = RunParts(self._roster.cover, SqlNoticeOutbox, self._work_orders.service_orders)
-        self._escalation = EscalationParts(folder / POLICIES, engine, clock, zone, runs)
+        self._escalation = EscalationParts(folder / POLICIES, engine, clock, zone, runs, self._notices.wake)
+
+    def _configured(self) -> frozenset[Channel]:
+        return self._notices.configured
 
     @property
     def gate(self) -> ClosingGate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,9 +28,18 @@ MOST_BATCHES: Final = 200
 
 
 class EscalationParts:
-    """What the program wires. `parts`: whom runs ask."""
+    """What the program wires. `parts`: whom runs ask; `moved`: called after a look that may have put notices."""
 
-    def __init__(self, folder: Path, engine: Engine, clock: SystemClock, zone: ZoneInfo, parts: RunParts) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        engine: Engine,
+        clock: SystemClock,
+        zone: ZoneInfo,
+        parts: RunParts,
+        moved: Callable[[], None],
+    ) -> None:
+        self._moved = moved
         self._clock = clock
         store = EscalationSqlStore(engine, clock, parts)
         self._load = LoadBook(store, PolicyFolderFiles(folder), clock)
@@ -52,7 +61,10 @@ class EscalationParts:
 
     def _advance_all(self) -> None:
         for _ in range(MOST_BATCHES):
-            if self._advance(AT_ONCE) < AT_ONCE:
+            count = self._advance(AT_ONCE)
+            if count:
+                self._moved()
+            if count < AT_ONCE:
                 return
 
     def _show(self, alert_id: str) -> RunView | None:

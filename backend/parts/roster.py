@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from backend.adapters.db.cover import SqlCover
 from backend.adapters.db.people_store import SqlPeopleStore
-from backend.adapters.db.roster_store import PutsNotices, SqlRosterStore
+from backend.adapters.db.roster_store import PutsNotices, SqlRosterStore, Usable
 from backend.api import calendars, people, rosters
 from backend.services.roster.calendar import Calendars
 from backend.services.roster.keep_people import KeepContactPoints, KeepPeople
@@ -30,7 +30,10 @@ _TOKEN_BYTES: Final = 32
 
 
 class RosterParts:
-    """What the program wires. `outbox`: the notices on a transaction's own connection."""
+    """What the program wires. `outbox`: the notices on a transaction's own connection.
+
+    `usable`: the channels by which anything can leave; what cannot leave covers nobody.
+    """
 
     def __init__(
         self,
@@ -39,18 +42,20 @@ class RosterParts:
         clock: Clock,
         ids: Ids,
         outbox: Callable[[Connection], PutsNotices],
+        usable: Usable,
     ) -> None:
         self._zone = ZoneInfo(settings.time_zone)
         self._clock = clock
+        self._usable = usable
         self._ids = ids
         self._people = SqlPeopleStore(engine)
-        self._rosters = SqlRosterStore(engine, self._zone, outbox)
+        self._rosters = SqlRosterStore(engine, self._zone, outbox, usable)
         self._calendars = Calendars(self._rosters, clock, ids, lambda: secrets.token_urlsafe(_TOKEN_BYTES))
         self.report_gaps = ReportGaps(self._rosters, clock, ids)
 
     def cover(self, connection: Connection) -> SqlCover:
         """`Cover` within somebody's transaction."""
-        return SqlCover(connection, self._zone)
+        return SqlCover(connection, self._zone, self._usable())
 
     def staff_routers(self) -> Iterator[APIRouter]:
         """Under `/api/v1`."""

@@ -17,6 +17,7 @@ from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.adapters.db.people_reading import verified_points
 from backend.adapters.db.registry import residents
 from backend.domain.escalation.targets import (
+    Channel,
     DutyRole,
     Level,
     Nobody,
@@ -34,10 +35,14 @@ _GONE = ("moved", "deceased")
 
 
 class SqlCover:
-    """`Cover` within one transaction; make a new one for each. `zone`: where opening hours and ferries are told."""
+    """`Cover` within one transaction; make a new one for each. `zone`: where opening hours and ferries are told.
 
-    def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
+    `usable`: channels by which anything can leave at all, None: all.
+    """
+
+    def __init__(self, connection: Connection, zone: ZoneInfo, usable: Collection[Channel] | None = None) -> None:
         self._db = connection
+        self._usable = usable
         self._zone = zone
         self._organisations = OrganisationReader(connection)
         self._duty = DutyReader(connection, self._organisations, zone)
@@ -94,7 +99,7 @@ class SqlCover:
         return Reach(target, tuple(recipients[: target.most]), nobody, (), left_out)
 
     def _contacts(self, target: Target, scene: Scene, at: datetime) -> Reach:
-        return contacts_of(self._db, target, scene.home_id, at, self._zone)
+        return contacts_of(self._db, target, scene.home_id, at, self._zone, self._usable)
 
     def _responders(self, target: Target, scene: Scene, at: datetime) -> Reach:
         asked = self._below(self._at_level(target.level, scene), target.level)
@@ -152,7 +157,7 @@ class SqlCover:
 
     def _points(self, present: Present, target: Target) -> dict[str, tuple[str, ...]]:
         ids = [entry.person.id for entry in present.found]
-        return dict(verified_points(self._db, RecipientKind.PERSON, ids, target.channels))
+        return dict(verified_points(self._db, RecipientKind.PERSON, ids, target.channels, self._usable))
 
     def _why_nobody(self, asked: Sequence[str], left_out: Collection[tuple[str, Nobody]], at: datetime) -> Nobody:
         if any(why is Nobody.NO_VERIFIED_CHANNEL for _, why in left_out):

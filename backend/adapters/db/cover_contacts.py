@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,14 +12,30 @@ from sqlalchemy import Connection, select
 from backend.adapters.db.people_reading import verified_points
 from backend.adapters.db.registry import contacts
 from backend.adapters.db.roster_reading import hours_or_always
-from backend.domain.escalation.targets import ContactRole, DutyRole, Nobody, Reach, Recipient, RecipientKind, Target
+from backend.domain.escalation.targets import (
+    Channel,
+    ContactRole,
+    DutyRole,
+    Nobody,
+    Reach,
+    Recipient,
+    RecipientKind,
+    Target,
+)
 from backend.domain.organisation.hours import is_open
 
 _GOES: Final = frozenset({ContactRole.KEY_HOLDER, ContactRole.DECISION_MAKER})
 """Their acceptance is that somebody goes; whoever is only informed accepts nothing."""
 
 
-def contacts_of(db: Connection, target: Target, home_id: str | None, at: datetime, zone: ZoneInfo) -> Reach:
+def contacts_of(
+    db: Connection,
+    target: Target,
+    home_id: str | None,
+    at: datetime,
+    zone: ZoneInfo,
+    usable: Collection[Channel] | None = None,
+) -> Reach:
     """In their order; those outside their hours last, never left out: the severity is not known here, and an emergency
     asks at any hour. `NEVER` is never told, whatever the target names."""
     wanted = set(target.contact_roles or ContactRole) - {ContactRole.NEVER}
@@ -26,7 +43,7 @@ def contacts_of(db: Connection, target: Target, home_id: str | None, at: datetim
     rows = db.execute(query.order_by(contacts.c.position, contacts.c.id)).all()
     if not rows:
         return Reach(target, nobody=Nobody.NO_CONTACTS)
-    points = verified_points(db, RecipientKind.CONTACT, [row.id for row in rows], target.channels)
+    points = verified_points(db, RecipientKind.CONTACT, [row.id for row in rows], target.channels, usable)
     reached = [row for row in rows if row.id in points]
     reached.sort(key=lambda row: not is_open(hours_or_always(row.id, row.hours), at, zone))
     recipients = tuple(

@@ -44,9 +44,16 @@ def people_by_id(db: Connection, ids: Collection[str]) -> Mapping[str, PersonRow
 
 
 def verified_points(
-    db: Connection, kind: RecipientKind, owner_ids: Collection[str], channels: Collection[Channel] = ()
+    db: Connection,
+    kind: RecipientKind,
+    owner_ids: Collection[str],
+    channels: Collection[Channel] = (),
+    usable: Collection[Channel] | None = None,
 ) -> Mapping[str, tuple[str, ...]]:
-    """Ids of the verified and enabled contact points of each owner, in their order; `channels` empty: any."""
+    """Ids of the verified and enabled contact points of each owner, in their order; `channels` empty: any.
+
+    `usable`: channels by which anything can leave at all, None: all. What cannot leave covers nobody.
+    """
     query = (
         select(contact_points.c.owner_id, contact_points.c.id)
         .where(
@@ -59,6 +66,8 @@ def verified_points(
     )
     if channels:
         query = query.where(contact_points.c.channel.in_([channel.value for channel in channels]))
+    if usable is not None:
+        query = query.where(contact_points.c.channel.in_([channel.value for channel in usable]))
     found: dict[str, tuple[str, ...]] = {}
     for row in db.execute(query):
         found[row.owner_id] = (*found.get(row.owner_id, ()), row.id)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Select, select
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people_reading import people_by_id, verified_points
 from backend.adapters.db.roster import holidays, overrides, participants, rosters, rotations
-from backend.domain.escalation.targets import DutyRole, RecipientKind
+from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.domain.organisation.hours import Hours, HoursRefused, clock_minutes, read_hours
 from backend.domain.roster.model import (
     Holiday,
@@ -119,10 +119,12 @@ def kept_overrides(db: Connection, roster_id: str, since: datetime) -> list[Kept
     ]
 
 
-def uncovered_people(db: Connection, people_ids: Collection[str], role: DutyRole) -> dict[str, Uncovered]:
+def uncovered_people(
+    db: Connection, people_ids: Collection[str], role: DutyRole, usable: Collection[Channel] | None = None
+) -> dict[str, Uncovered]:
     """Who of these cannot be reached in this role, and why. Operators with an account are at their screen."""
     known = people_by_id(db, people_ids)
-    points = verified_points(db, RecipientKind.PERSON, people_ids)
+    points = verified_points(db, RecipientKind.PERSON, people_ids, (), usable)
     found: dict[str, Uncovered] = {}
     for person in people_ids:
         row = known.get(person)

@@ -20,7 +20,7 @@ from backend.adapters.db.people_reading import verified_points
 from backend.adapters.db.roster_feeds import SqlFeeds
 from backend.adapters.db.roster_reading import RosterReader, kept_overrides, uncovered_people
 from backend.adapters.db.roster_writing import SqlRosterTransaction
-from backend.domain.escalation.targets import DutyRole, RecipientKind
+from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.domain.roster.model import Uncovered
 from backend.services.notices.ports import NewNotice
 from backend.services.roster.ports import DutyLine, KeptOverride, KeptRoster, OnDutyNow, RosterTransaction
@@ -35,21 +35,28 @@ class PutsNotices(Protocol):
         ...
 
 
+Usable = Callable[[], Collection[Channel] | None]
+"""Channels by which anything can leave at all, None: all. Asked each time."""
+
+
 class SqlRosterStore(SqlFeeds):
     """`RosterStore` on an engine. `outbox`: the notices on a transaction's own connection."""
 
-    def __init__(self, engine: Engine, zone: ZoneInfo, outbox: Callable[[Connection], PutsNotices]) -> None:
+    def __init__(
+        self, engine: Engine, zone: ZoneInfo, outbox: Callable[[Connection], PutsNotices], usable: Usable
+    ) -> None:
         super().__init__(engine)
         self._engine = engine
         self._zone = zone
         self._outbox = outbox
+        self._usable = usable
 
     @contextmanager
     def begin(self) -> Iterator[RosterTransaction]:
         """Raises `Refusal` where two requests make the same row."""
         try:
             with writing(self._engine) as connection:
-                yield SqlRosterTransaction(connection, self._outbox(connection).put)
+                yield SqlRosterTransaction(connection, self._outbox(connection).put, self._usable())
         except IntegrityError:
             raise Refusal(Refused.CHANGED_MEANWHILE) from None
 
@@ -86,7 +93,7 @@ class SqlRosterStore(SqlFeeds):
     def uncovered(self, people_ids: Collection[str], role: DutyRole) -> Mapping[str, Uncovered]:
         """Who of these cannot be reached, and why."""
         with reading(self._engine) as connection:
-            return uncovered_people(connection, people_ids, role)
+            return uncovered_people(connection, people_ids, role, self._usable())
 
     def on_duty(self, organisation_id: str, at: datetime) -> OnDutyNow | None:
         """Everybody on duty there, role by role."""
@@ -99,7 +106,7 @@ class SqlRosterStore(SqlFeeds):
             duty = DutyReader(connection, reader, self._zone)
             present = [(role, entry) for role in DutyRole for entry in duty.present([organisation_id], role, at).found]
             ids = [entry.person.id for _, entry in present]
-            reached = verified_points(connection, RecipientKind.PERSON, ids)
+            reached = verified_points(connection, RecipientKind.PERSON, ids, (), self._usable())
             return OnDutyNow(
                 organisation_id,
                 name,

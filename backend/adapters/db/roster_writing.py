@@ -13,7 +13,7 @@ from backend.adapters.db.people import people
 from backend.adapters.db.people_reading import people_of, verified_points
 from backend.adapters.db.roster import feeds, gaps, holidays, overrides, participants, rosters, rotations
 from backend.adapters.db.roster_reading import RosterReader, uncovered_people
-from backend.domain.escalation.targets import DutyRole, RecipientKind
+from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.domain.organisation.hours import clock_text, write_hours
 from backend.domain.roster.model import Roster, Uncovered
 from backend.services.notices.ports import NewNotice
@@ -23,11 +23,12 @@ Put = Callable[[Sequence[NewNotice], datetime], int]
 
 
 class SqlRosterTransaction:
-    """`RosterTransaction` on one connection. `put`: the outbox on the same one."""
+    """`RosterTransaction` on one connection. `put`: the outbox on the same one; `usable`: channels that can be used."""
 
-    def __init__(self, connection: Connection, put: Put) -> None:
+    def __init__(self, connection: Connection, put: Put, usable: Collection[Channel] | None) -> None:
         self._db = connection
         self._put = put
+        self._usable = usable
 
     def locked(self, roster_id: str, since: datetime) -> KeptRoster | None:
         """Held until the end, so that two that change or report the same roster do it one after the other."""
@@ -94,7 +95,7 @@ class SqlRosterTransaction:
         return self._db.execute(delete(overrides).where(named)).rowcount
 
     def uncovered(self, people_ids: Collection[str], role: DutyRole) -> Mapping[str, Uncovered]:
-        return uncovered_people(self._db, people_ids, role)
+        return uncovered_people(self._db, people_ids, role, self._usable)
 
     def reported(self, roster_id: str) -> Sequence[ReportedGap]:
         rows = self._db.execute(select(gaps).where(gaps.c.roster_id == roster_id).order_by(gaps.c.start_at))

@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.clock = ManualClock(START)
-        self.parts = RosterParts(Settings(), engine, self.clock, RandomIds(), SqlNoticeOutbox)
+        self.parts = RosterParts(Settings(), engine, self.clock, RandomIds(), SqlNoticeOutbox, lambda: None)
         self.http = self.as_role(StaffRole.ADMINISTRATOR)
 
     def as_role(self, role: StaffRole | None) -> TestClient:

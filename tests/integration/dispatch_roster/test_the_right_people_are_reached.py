@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection
 
 from backend.adapters.db.cover import SqlCover
 from backend.domain.escalation.targets import (
@@ -220,3 +222,14 @@ def test_hours_risk_and_centre_of_a_home(district: District, cover: Covers) -> N
     assert [found.centre_of(home) for home in ("home", "other", None)] == ["near", "district", "district"]
     assert [found.centre_open("near", at) for at in (NOON, EVENING)] == [True, False]
     assert found.centre_open(None, EVENING)
+
+
+def test_a_channel_by_which_nothing_can_leave_covers_nobody(district: District, connection: Connection) -> None:
+    district.person("chen", "near", "responder")
+    district.home("home")
+    district.contact("daughter", "home", 1)
+    zone = ZoneInfo("Asia/Shanghai")
+    for target in (Target(TargetKind.RESPONDERS), Target(TargetKind.CONTACTS)):
+        assert SqlCover(connection, zone, {Channel.SMS}).reach(target, SCENE, NOON).recipients
+        reach = SqlCover(connection, zone, {Channel.EMAIL}).reach(target, SCENE, NOON)
+        assert (reach.recipients, reach.nobody) == ((), Nobody.NO_VERIFIED_CHANNEL)

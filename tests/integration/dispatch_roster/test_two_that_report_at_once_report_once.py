@@ -32,7 +32,10 @@ def test_two_that_report_at_once_report_once(database: Engine) -> None:
         for number in range(3):
             district.roster(f"r{number}", "near", "operator")
         connection.commit()
-    workers = [RosterParts(Settings(), database, ManualClock(START), RandomIds(), SqlNoticeOutbox) for _ in range(4)]
+    workers = [
+        RosterParts(Settings(), database, ManualClock(START), RandomIds(), SqlNoticeOutbox, lambda: None)
+        for _ in range(4)
+    ]
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda worker: worker.report_gaps.every(), workers)) == 3
     with reading(database) as connection:
@@ -47,7 +50,7 @@ def test_overrides_that_are_made_at_once_all_stand_in_an_order(database: Engine)
             district.person(person, "near", "manager")
         district.roster("r", "near", "manager", ("a",))
         connection.commit()
-    parts = RosterParts(Settings(), database, ManualClock(START), RandomIds(), SqlNoticeOutbox)
+    parts = RosterParts(Settings(), database, ManualClock(START), RandomIds(), SqlNoticeOutbox, lambda: None)
     change = ChangeDuty(parts._rosters, ManualClock(START), RandomIds(), parts.report_gaps)
 
     def add(person: str) -> None:
