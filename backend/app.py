@@ -181,7 +181,7 @@ class Backend:
             routers.append(_under("/ingest/v1", [*self._event_routers(), health.ingest_router(calls)]))
         if Role.INGEST_TELEMETRY in self._roles:
             results = RecordResult(self._alarms, self._clock)
-            routers.append(_under("/ingest/v1", [self._telemetry.ingest_router(results, self._metrics.ingested)]))
+            routers.append(_under("/ingest/v1", [self._telemetry.ingest_router(results, self._metrics)]))
         return make_api(
             routers,
             identify=self._identify,

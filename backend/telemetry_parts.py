@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+import structlog
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.rules import SqlFindings
 from backend.adapters.db.telemetry_devices import DeviceStates
 from backend.adapters.db.telemetry_erasures import SqlErasures
 from backend.adapters.db.telemetry_homes import TelemetryHomes
 from backend.adapters.exports.child import ChildExports
+from backend.adapters.rule_file import BadRule, load_rules
 from backend.api import ingest_telemetry, telemetry, telemetry_privacy
+from backend.domain.rules.threshold import Rule
 from backend.services.alarm.hand_out_commands import RecordResult
+from backend.services.health.metrics import Metrics
 from backend.services.telemetry.erase_person import ErasePerson, FinishErasures
+from backend.services.telemetry.observe import Observe
 from backend.services.telemetry.read_device import ReadDevice
 from backend.services.telemetry.read_latest import ReadLatest
 from backend.services.telemetry.read_series import ReadSeries
@@ -23,7 +30,7 @@ from backend.services.telemetry.record_results import RecordResults
 from backend.services.telemetry.record_status import RecordStatus
 from backend.services.telemetry.record_telemetry import RecordTelemetry
 from backend.services.telemetry.retention import Retain
-from backend.settings import Settings
+from backend.settings import Settings, config_file
 from backend.telemetry_store import ChosenTelemetry
 from backend.workers.loop import Tick
 from backend.workers.telemetry import (
@@ -35,9 +42,14 @@ from backend.workers.telemetry import (
     DueRollUps,
 )
 
+log = structlog.get_logger()
+
 
 class TelemetryParts:
-    """Made once per process; opens nothing until it is used. `chosen` is the store that the settings ask for."""
+    """Made once per process; opens no store until it is used. `chosen` is the one that the settings ask for.
+
+    Rules that cannot be read keep telemetry from starting (`BadRule`), but never the alerts.
+    """
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock) -> None:
         self._settings = settings
@@ -46,17 +58,20 @@ class TelemetryParts:
         self._homes = TelemetryHomes(engine)
         self._erasures = SqlErasures(engine)
         self.chosen = ChosenTelemetry(settings, clock)
-        self.read_device = ReadDevice(self.chosen.store, self.chosen.states)
+        self._findings = SqlFindings(engine)
+        self._erasable = (*self.chosen.erasable, self._findings)
+        self.read_device = ReadDevice(self.chosen.store, self.chosen.states, _shown_rules(), self._findings)
 
-    def ingest_router(self, result: RecordResult, counted: Callable[[str, str, str, int], None]) -> APIRouter:
-        """What gateways hand over; `counted` hears how many items had which kind, outcome and reason."""
+    def ingest_router(self, result: RecordResult, metrics: Metrics) -> APIRouter:
+        """What gateways hand over."""
         store, states = self.chosen.store, self.chosen.states
+        observe = Observe(load_rules(_rule_file()), self._findings, store, self._clock, metrics.ruled)
         return ingest_telemetry.router(
             ingest_telemetry.TelemetryCalls(
-                RecordTelemetry(store, states, self._devices, self._clock, self._erasures),
+                RecordTelemetry(store, states, self._devices, self._clock, self._erasures, observe, metrics.unseen),
                 RecordStatus(states, self._devices, self._clock, self._erasures),
                 RecordResults(result),
-                counted,
+                metrics.ingested,
             )
         )
 
@@ -66,7 +81,7 @@ class TelemetryParts:
         reads = telemetry.TelemetryReads(ReadSeries(store, self._clock), ReadLatest(store, homes), homes, self._clock)
         yield telemetry.router(reads)
         export = ChildExports([sys.executable, "-m", "backend.exporting"], self._settings.model_dump(mode="json"))
-        erase = ErasePerson(self.chosen.erasable, homes, self._erasures, self._clock, new_id, self.chosen.states.newest)
+        erase = ErasePerson(self._erasable, homes, self._erasures, self._clock, new_id, self.chosen.states.newest)
         yield telemetry_privacy.router(telemetry_privacy.PrivacyCalls(homes, export, erase))
 
     def ticks(self) -> Iterator[Tick]:
@@ -77,5 +92,17 @@ class TelemetryParts:
         yield Tick("retention", Retain(store, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
         if self.chosen.left is not None:
             yield Tick("retention-file", Retain(self.chosen.left, clock), seconds=RETAIN_SECONDS, deadline=SLOW_SECONDS)
-        erasures = DueErasures(FinishErasures(self.chosen.erasable, self._erasures, clock))
+        erasures = DueErasures(FinishErasures(self._erasable, self._erasures, clock))
         yield Tick("erasures", erasures, seconds=ERASE_SECONDS, deadline=SLOW_SECONDS)
+
+
+def _rule_file() -> Path:
+    return config_file().parent / "rules" / "telemetry.toml"
+
+
+def _shown_rules() -> Sequence[Rule]:
+    try:
+        return load_rules(_rule_file())
+    except BadRule as bad:
+        log.error("rules_unusable", why=str(bad))
+        return ()

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from backend.api.bodies import Answer, Moment
+from backend.domain.rules.threshold import Rule, RuleState
 from backend.services.registry.ports import ListedDevice
 from backend.services.telemetry.ports import DeviceReading, DeviceStatus
 from contract.metrics import METRICS
@@ -64,10 +65,22 @@ class DeviceRow(Answer):
     status: StatusView | None
 
 
+class FindingView(Answer):
+    """A telemetry rule that is raised for the device, since when, and the value that raised it."""
+
+    rule: str
+    label: dict[str, str]
+    metric: str
+    value: float
+    unit: str
+    since: Moment
+
+
 class DeviceView(DeviceRow):
-    """A device with its latest values."""
+    """A device with its latest values, and the telemetry rules that are raised for it."""
 
     latest: list[ReadingView]
+    findings: list[FindingView]
     telemetry_away: bool = Field(description="true: status and latest values could not be read now")
 
 
@@ -116,4 +129,16 @@ def reading_view(reading: DeviceReading) -> ReadingView:
         unit=metric.unit if metric else "",
         at=from_epoch(reading.at),
         received_at=reading.received_at,
+    )
+
+
+def finding_view(rule: Rule, state: RuleState) -> FindingView:
+    """A raised rule as it is shown."""
+    return FindingView(
+        rule=rule.code,
+        label={"zh-CN": rule.label.zh, "en": rule.label.en},
+        metric=rule.metric,
+        value=state.value,
+        unit=METRICS[rule.metric].unit,
+        since=state.at,
     )

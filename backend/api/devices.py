@@ -9,7 +9,16 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from backend.api.device_request import NewDevices, new_device
-from backend.api.device_views import Credential, Credentials, DevicePage, DeviceRow, DeviceView, reading_view, row
+from backend.api.device_views import (
+    Credential,
+    Credentials,
+    DevicePage,
+    DeviceRow,
+    DeviceView,
+    finding_view,
+    reading_view,
+    row,
+)
 from backend.api.problems import Problem
 from backend.api.security import require
 from backend.services.identity.actor import Actor, Scope, StaffRole
@@ -71,7 +80,7 @@ def router(calls: DeviceCalls) -> APIRouter:
 
     @api.get("/{device_id}", dependencies=[READS])
     def show_device(device_id: str) -> DeviceView:
-        """One device with its status and latest values."""
+        """One device with its status, its latest values and what telemetry rules have found."""
         device = calls.store.device(device_id)
         if device is None:
             raise Problem(404, "unknown_device", Label("没有这台设备", "No such device"))
@@ -81,7 +90,8 @@ def router(calls: DeviceCalls) -> APIRouter:
         except TelemetryAway:
             now, away = DeviceNow(None, []), True
         latest = [reading_view(reading) for reading in now.latest]
-        return DeviceView(**row(device, now.status), latest=latest, telemetry_away=away)
+        findings = [finding_view(rule, state) for rule, state in now.findings]
+        return DeviceView(**row(device, now.status), latest=latest, findings=findings, telemetry_away=away)
 
     return api
 

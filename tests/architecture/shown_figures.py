@@ -64,6 +64,7 @@ def registries() -> dict[str, CollectorRegistry]:
 def _backend() -> CollectorRegistry:
     metrics = BackendMetrics()
     metrics.ingested("event", "accepted", "")
+    metrics.ruled("battery_low", "raised")
     backlog = SimpleNamespace(
         open_alerts={"emergency": 1}, waiting_alerts=1, oldest_waiting_seconds=1.0, outbox_age_seconds=1.0,
         timer_lag_seconds=1.0,

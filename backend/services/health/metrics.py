@@ -59,6 +59,17 @@ class Metrics:
             ("kind", "outcome", "reason"),
             registry=self._registry,
         )
+        self._unseen = Counter(
+            "care_backend_telemetry_seen_not_stored",
+            "Signs of life of devices whose readings were stored and who count as heard with the next one",
+            registry=self._registry,
+        )
+        self._ruled = Counter(
+            "care_backend_rule_outcomes",
+            "Findings of the telemetry rules that were raised or cleared",
+            ("rule", "outcome"),
+            registry=self._registry,
+        )
         self._reasons: set[str] = set()
 
     def show(self, gauges: Gauges) -> None:
@@ -72,6 +83,14 @@ class Metrics:
     def ingested(self, kind: str, outcome: str, reason: str, items: int = 1) -> None:
         """So many items were stored or refused. `kind`: `event`, `telemetry`, `status` or `result`."""
         self._ingested.labels(kind, outcome, self._bounded(reason)).inc(items)
+
+    def unseen(self, devices: int) -> None:
+        """So many devices gave a sign of life that could not be noted."""
+        self._unseen.inc(devices)
+
+    def ruled(self, rule: str, outcome: str) -> None:
+        """A rule's finding changed. `rule`: its code in the configuration; `outcome`: `raised` or `cleared`."""
+        self._ruled.labels(rule, outcome).inc()
 
     def text(self) -> bytes:
         """All of it in Prometheus' text format."""

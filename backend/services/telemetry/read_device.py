@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from backend.domain.rules.threshold import Rule, RuleState
+from backend.services.telemetry.observe import Findings
 from backend.services.telemetry.ports import DeviceReading, DeviceStateStore, DeviceStatus, TelemetryStore
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceNow:
-    """`status` None: the device was never heard of."""
+    """`status` None: the device was never heard of. `findings`: the rules that are raised for it."""
 
     status: DeviceStatus | None
     latest: list[DeviceReading]
+    findings: Sequence[tuple[Rule, RuleState]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,18 @@ class ReadDevice:
 
     store: TelemetryStore
     states: DeviceStateStore
+    rules: Sequence[Rule]
+    findings: Findings
 
     def __call__(self, device_id: str) -> DeviceNow:
-        """Status and latest values of one device."""
-        return DeviceNow(self.states.status(device_id), self.store.latest(device_id))
+        """Status, latest values and findings of one device."""
+        known = self.findings.states((device_id,))
+        raised = [
+            (rule, state)
+            for rule in self.rules
+            if (state := known.get((device_id, rule.code))) is not None and state.raised
+        ]
+        return DeviceNow(self.states.status(device_id), self.store.latest(device_id), raised)
 
     def statuses(self, device_ids: Collection[str]) -> Mapping[str, DeviceStatus]:
         """For lists; devices that were never heard of are left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,10 @@ class RecordTelemetry:
     registry: DeviceRegistry
     clock: Clock
     fences: Fences
+    observe: Callable[[Sequence[DeviceReading]], None] = lambda _readings: None
+    """Hears of what was stored, before the gateway does; what it raises brings the batch again."""
+    unseen: Callable[[int], None] = lambda _devices: None
+    """Hears of how many devices the sign of life could not be noted."""
 
     def __call__(self, items: Sequence[JsonItem]) -> list[Outcome]:
         """Outcomes in the order of `items`. Everything is stored when this returns; raises `TelemetryAway`."""
@@ -55,6 +59,7 @@ class RecordTelemetry:
                 seen[device_id] = received if known is None or received > known else known
         if readings:
             self.store.write(readings)
+            self.observe(readings)
         if seen:
             self._note(seen)
         return [outcomes[index] for index in range(len(items))]
@@ -65,6 +70,7 @@ class RecordTelemetry:
         except TelemetryAway as away:
             # The readings are stored: an error would bring the whole batch again, for ever where the file is broken.
             # The next sign of life makes up for it.
+            self.unseen(len(seen))
             log.warning("telemetry_seen_not_stored", devices=len(seen), reason=str(away)[:200])
 
 
