@@ -279,5 +279,7 @@ def _under(prefix: str, routers: Collection[APIRouter]) -> APIRouter:
 
 def _folders(settings: Settings, database: str | None) -> Iterator[Path]:
     yield settings.telemetry_path.parent
+    if settings.telemetry_store == "influx":
+        yield settings.influx_backlog_path.parent
     if database is not None and settings.database_url.startswith("sqlite"):
         yield Path(database).parent

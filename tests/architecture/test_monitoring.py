@@ -147,7 +147,11 @@ def test_the_files_that_monitoring_reads_are_those_that_init_writes() -> None:
     asked |= {
         job["authorization"]["credentials_file"] for job in PROMETHEUS["scrape_configs"] if "authorization" in job
     }
-    assert asked == written
+    # Grafana reads InfluxDB with a token of its own, which the server makes: never with the one that may do anything.
+    made = environment("grafana")["GF_CARE_INFLUX_TOKEN__FILE"]
+    assert f"--to={made}" in SERVICES["influxdb-reader"]["command"]
+    assert {path for path, at in mounts("grafana") if made.startswith(f"{at}/")} == {"grafana-token"}
+    assert asked == written | {made}
     for service in ("prometheus", "influxdb", "grafana"):
         assert ("monitoring-secrets", "/run/care") in mounts(service)
     assert TOKENS["prometheus"] == ["metrics"], "it may read figures and nothing else"

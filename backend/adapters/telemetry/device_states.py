@@ -31,7 +31,8 @@ class SqliteDeviceStates:
         self._database = database
 
     def apply(self, reports: Sequence[StatusReport]) -> None:
-        """All or nothing, in their order."""
+        """All or nothing, in their order; where the disk has room for alerts only, nothing."""
+        self._database.spare_the_disk()
         with self._database.writing() as connection:
             known = _select(connection, {report.device_id for report in reports})
             for report in reports:

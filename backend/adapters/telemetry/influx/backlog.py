@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from backend.adapters.telemetry.database import free_bytes
 from backend.adapters.telemetry.influx.backlog_file import BacklogFile, bytes_in_use
 from backend.adapters.telemetry.units import HOUR, chunks, floor
 from backend.services.telemetry.ports import TelemetryAway
@@ -61,12 +62,16 @@ class Refused:
 class Backlog:
     """Every call raises `TelemetryAway` where the disk does not do it; then nothing of the call was done."""
 
-    def __init__(self, path: Path, max_bytes: int) -> None:
-        self._file = BacklogFile(path)
+    def __init__(self, path: Path, max_bytes: int, free: Callable[[Path], int] = free_bytes) -> None:
+        self._file = BacklogFile(path, free)
         self._max_bytes = max_bytes
 
     def append(self, points: Sequence[Values]) -> None:
-        """Durable when this returns; the latest values with them. Raises `TelemetryAway` where the bound is reached."""
+        """Durable when this returns; the latest values with them.
+
+        Raises `TelemetryAway` where the bound is reached, or where the disk has room for alerts only.
+        """
+        self._file.spare_the_disk()
         with self._file.writing() as connection:
             if bytes_in_use(connection) > self._max_bytes:
                 raise TelemetryAway("the backlog for InfluxDB is full")
