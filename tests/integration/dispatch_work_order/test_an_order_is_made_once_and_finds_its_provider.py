@@ -198,21 +198,19 @@ def test_staff_write_one_down_once(desk: WorkDesk) -> None:
     assert desk.register(wanted, None) != made
 
 
-@pytest.mark.parametrize(
-    ("fields", "why"),
-    [
+def test_what_staff_name_must_exist(desk: WorkDesk) -> None:
+    _island(desk)
+    desk.home("h2")
+    refused: list[tuple[dict[str, Any], Unregistered]] = [
         ({"kind": "gardening"}, Unregistered.UNKNOWN_KIND),
         ({"home_id": "h9"}, Unregistered.UNKNOWN_HOME),
         ({"home_id": "h2", "resident_id": "r-h1"}, Unregistered.UNKNOWN_RESIDENT),
         ({"resident_id": "r-9"}, Unregistered.UNKNOWN_RESIDENT),
         ({"alert_id": "a9"}, Unregistered.UNKNOWN_ALERT),
         ({"provider_id": "gone"}, Unregistered.UNKNOWN_PROVIDER),
-    ],
-)
-def test_what_staff_name_must_exist(desk: WorkDesk, fields: dict[str, Any], why: Unregistered) -> None:
-    _island(desk)
-    desk.home("h2")
-    assert desk.register(_want(**fields), "k") is why
+    ]
+    for fields, why in refused:
+        assert desk.register(_want(**fields), "k") is why
     assert desk.count() == 0
 
 
