@@ -53,6 +53,7 @@ TAKERS: Final[Mapping[StaffRole, frozenset[Taker]]] = {
     StaffRole.ADMINISTRATOR: frozenset({Taker.OPERATOR, Taker.MANAGER}),
 }
 """In which capacity somebody with an account takes an order."""
+NO_REMARK: Final = RemarkBody()
 MOST_EXPORTED: Final = 20_000
 MEDIA: Final = {
     SheetFormat.CSV: "text/csv; charset=utf-8",
@@ -164,7 +165,7 @@ def _add_steps(api: APIRouter, calls: WorkOrderCalls) -> None:
         return step(order_id, actor, key, Verb.ASSIGN, **body.model_dump())
 
     @api.post("/{order_id}/start")
-    def start(order_id: str, body: RemarkBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def start(order_id: str, actor: Acts, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
         """The work begins."""
         return step(order_id, actor, key, Verb.START, text=body.text)
 
@@ -184,7 +185,7 @@ def _add_steps(api: APIRouter, calls: WorkOrderCalls) -> None:
         return step(order_id, actor, key, Verb.RATE, rating=body.rating, text=body.text)
 
     @api.post("/{order_id}/close")
-    def close(order_id: str, body: RemarkBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def close(order_id: str, actor: Acts, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
         """It is over. 409 `needs_call_back` without a call-back result or three failed attempts."""
         return step(order_id, actor, key, Verb.CLOSE, text=body.text)
 
@@ -199,7 +200,7 @@ def _add_steps(api: APIRouter, calls: WorkOrderCalls) -> None:
         return step(order_id, actor, key, Verb.HOLD, text=body.text, until=body.until)
 
     @api.post("/{order_id}/resume")
-    def resume(order_id: str, body: RemarkBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def resume(order_id: str, actor: Acts, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
         """It goes on before the day."""
         return step(order_id, actor, key, Verb.RESUME, text=body.text)
 
