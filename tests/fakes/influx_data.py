@@ -86,6 +86,8 @@ class Store:
             queries.NEWEST: self._newest,
             queries.RAW_WINDOWS: self._raw_windows,
             queries.ROLLED_WINDOWS: self._rolled_windows,
+            queries.DEVICE_RAW_WINDOWS: self._raw_windows,
+            queries.DEVICE_ROLLED_WINDOWS: self._rolled_windows,
             queries.ROLL_UP_DEVICE: self._roll_up,
             queries.ROLL_UP_ALL: self._roll_up,
         }
@@ -162,20 +164,18 @@ class Store:
         ]
 
     def _raw_windows(self, parameters: dict[str, Any]) -> list[Rows]:
-        _need(parameters, "_device", "_metric", "_every")
+        _need(parameters, "_device", "_every")
         of = {"low": min, "high": max, "sum": math.fsum, "count": len}
         return [
-            _windows(table.points, parameters, fold, name)
+            _windows(table, parameters, fold, name)
             for table in self._tables(parameters, "value")
             for name, fold in of.items()
         ]
 
     def _rolled_windows(self, parameters: dict[str, Any]) -> list[Rows]:
-        _need(parameters, "_device", "_metric", "_every")
+        _need(parameters, "_device", "_every")
         of = {"low": min, "high": max, "sum": math.fsum, "count": sum}
-        return [
-            _windows(table.points, parameters, of[table.field], table.field) for table in self._tables(parameters, *of)
-        ]
+        return [_windows(table, parameters, of[table.field], table.field) for table in self._tables(parameters, *of)]
 
     def _roll_up(self, parameters: dict[str, Any]) -> list[Rows]:
         tables = list(self._tables(parameters, "value"))
@@ -190,10 +190,10 @@ class Store:
         return [[{"result": "m-low", "_value": str(len(tables))}]] if tables else []
 
 
-def _windows(points: list[tuple[int, Any]], parameters: dict[str, Any], fold: Any, name: str) -> Rows:
+def _windows(table: _Table, parameters: dict[str, Any], fold: Any, name: str) -> Rows:
     return [
-        {"result": name, "_time": _time(at), "_value": _text(fold(values))}
-        for at, values in _folded(points, parameters["_every"], parameters["_start"])
+        {"result": name, "_time": _time(at), "_value": _text(fold(values)), "metric": table.metric}
+        for at, values in _folded(table.points, parameters["_every"], parameters["_start"])
     ]
 
 

@@ -60,6 +60,11 @@ class MemoryTelemetryStore:
             Window(float(begin), min(of), sum(of) / len(of), max(of), len(of)) for begin, of in sorted(values.items())
         ]
 
+    def device_windows(self, device_id: str, start: float, end: float, seconds: int) -> dict[str, list[Window]]:
+        metrics = sorted({metric for device, metric, _ in self.points if device == device_id})
+        found = {metric: self.windows(device_id, metric, start, end, seconds) for metric in metrics}
+        return {metric: windows for metric, windows in found.items() if windows}
+
     def export(self, device_id: str) -> Iterator[DeviceReading]:
         self._check()
         yield from self._seen(device_id, 1)

@@ -78,6 +78,14 @@ class SqliteTelemetryStore:
                 return []
             return windows(connection, series_id, bound(start), bound(end), seconds * 1_000_000)
 
+    def device_windows(self, device_id: str, start: float, end: float, seconds: int) -> dict[str, list[Window]]:
+        """The same of all metrics, at one moment."""
+        span = (bound(start), bound(end), seconds * 1_000_000)
+        with self._database.reading() as connection:
+            series = connection.execute("SELECT metric, id FROM series WHERE device_id = ?", (device_id,)).fetchall()
+            found = {metric: windows(connection, series_id, *span) for metric, series_id in series}
+        return {metric: of for metric, of in found.items() if of}
+
     def latest(self, device_id: str) -> list[DeviceReading]:
         """The newest reading of each metric, by metric."""
         return self.latest_many((device_id,)).get(device_id, [])

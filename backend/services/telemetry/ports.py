@@ -80,6 +80,10 @@ class TelemetryStore(Protocol):
         """
         ...
 
+    def device_windows(self, device_id: str, start: float, end: float, seconds: int) -> Mapping[str, list[Window]]:
+        """The same of every metric of the device, in one question; a metric without a window is left out."""
+        ...
+
     def latest(self, device_id: str) -> list[DeviceReading]:
         """The newest reading of each metric, by metric. A late reading never rewrites a newer one."""
         ...

@@ -82,10 +82,15 @@ class ReadSeries:
     def __call__(self, device_id: str, metric: str, start: float, end: float) -> Series:
         """`start` <= at < `end`, epoch seconds; what is still to come is no gap."""
         seconds = window_seconds(end - start)
-        windows = self.store.windows(device_id, metric, start, end, seconds)
-        limit, rows = with_gaps(windows, start, min(end, self.clock.now().timestamp()), seconds)
-        return Series(device_id, metric, seconds, limit, rows)
+        return self._series(device_id, metric, self.store.windows(device_id, metric, start, end, seconds), start, end)
 
     def all_of(self, device_id: str, start: float, end: float) -> list[Series]:
         """Every metric that the device has a latest value of."""
-        return [self(device_id, reading.metric, start, end) for reading in self.store.latest(device_id)]
+        found = self.store.device_windows(device_id, start, end, window_seconds(end - start))
+        metrics = [reading.metric for reading in self.store.latest(device_id)]
+        return [self._series(device_id, metric, found.get(metric, ()), start, end) for metric in metrics]
+
+    def _series(self, device_id: str, metric: str, windows: Sequence[Window], start: float, end: float) -> Series:
+        seconds = window_seconds(end - start)
+        limit, rows = with_gaps(windows, start, min(end, self.clock.now().timestamp()), seconds)
+        return Series(device_id, metric, seconds, limit, rows)

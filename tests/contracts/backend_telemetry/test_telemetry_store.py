@@ -131,6 +131,18 @@ def test_a_boolean_counts_as_nought_and_one(store: TelemetryStore) -> None:
     assert (window.low, window.mean, window.high, window.count) == (0.0, 0.25, 1.0, 4)
 
 
+def test_all_windows_of_a_device_are_those_of_each_metric(store: TelemetryStore) -> None:
+    for metric in ("heart_rate", "temperature"):
+        store.write([reading(at, 20.0 + at / 60, metric) for at in range(0, 7200, 40)])
+    store.write([reading(0, 99.0, "steps", device="T2"), reading(-86400, 5.0, "steps")])
+    for seconds in (7, 300, 3600):
+        found = store.device_windows("T1", T0, T0 + 7200, seconds)
+        each = {m: store.windows("T1", m, T0, T0 + 7200, seconds) for m in ("heart_rate", "temperature")}
+        assert found == each
+        assert all(each.values())
+    assert store.device_windows("T3", T0, T0 + 7200, 300) == {}
+
+
 def test_late_and_replaced_readings_correct_the_windows(store: TelemetryStore) -> None:
     hour = T0 // 3600 * 3600 - T0 - 7200
     span = (T0 + hour, T0 + hour + 3600)

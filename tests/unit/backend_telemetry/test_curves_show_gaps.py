@@ -82,8 +82,8 @@ def test_what_is_still_to_come_is_no_gap() -> None:
     now = clock.now().timestamp()
 
     class Store:
-        def windows(self, *_: object) -> list[Window]:
-            return windows(now - 120, now - 60)
+        def device_windows(self, *_: object) -> dict[str, list[Window]]:
+            return {"heart_rate": windows(now - 120, now - 60)}
 
         def latest(self, device_id: str) -> list[DeviceReading]:
             return [DeviceReading(device_id, "heart_rate", now, 70.0, clock.now())]

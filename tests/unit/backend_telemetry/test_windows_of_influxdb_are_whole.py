@@ -21,12 +21,18 @@ class Answering:
 
     def query(self, flux: str, parameters: Mapping[str, object], seconds: float | None = None) -> Iterator[Row]:
         for name, minute, value in self._rows:
-            yield {"result": name, "_time": f"1970-01-01T00:{minute:02d}:00Z", "_value": repr(value)}
+            yield {
+                "result": name,
+                "_time": f"1970-01-01T00:{minute:02d}:00Z",
+                "_value": repr(value),
+                "metric": "heart_rate",
+            }
 
 
 def windows(*rows: tuple[str, int, float]) -> list[Window]:
     reader = Reader(cast(Any, Answering(*rows)), Buckets.of("care"))
-    return reader.rolled_windows("care-1m", "T1", "heart_rate", (0, 10 * MINUTE), MINUTE)
+    found = reader.rolled_windows("care-1m", ("T1", "heart_rate"), (0, 10 * MINUTE), MINUTE)
+    return found.get("heart_rate", [])
 
 
 def test_a_window_that_is_half_written_is_left_out() -> None:

@@ -55,37 +55,43 @@ from(bucket: _bucket)
 """
 """The last point of every series there is: of each field a row."""
 
-RAW_WINDOWS: Final = """
+_DATA: Final = """
 data = () => from(bucket: _bucket)
-  |> range(start: _start, stop: _stop)
-  |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device and r.metric == _metric)
-  |> filter(fn: (r) => r._field == "value")
-windows = (tables=<-, fn, name) => tables
+  |> range(start: _start, stop: _stop)"""
+_OF_ALL: Final = """
+  |> filter(fn: (r) => r._measurement == "reading")"""
+_OF_DEVICE: Final = """
+  |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device)"""
+_OF_SERIES: Final = """
+  |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device and r.metric == _metric)"""
+_WINDOWS: Final = """
+windows = (tables=<-, fn, field, name) => tables
+  |> filter(fn: (r) => r._field == field)
   |> aggregateWindow(every: _every, fn: fn, createEmpty: false, timeSrc: "_start")
-  |> keep(columns: ["_time", "_value"])
+  |> keep(columns: ["_time", "_value", "metric"])
   |> yield(name: name)
-data() |> windows(fn: min, name: "low")
-data() |> windows(fn: max, name: "high")
-data() |> windows(fn: sum, name: "sum")
-data() |> windows(fn: count, name: "count")
 """
-"""One series in windows, from its points."""
+_OF_POINTS: Final = """
+data() |> windows(fn: min, field: "value", name: "low")
+data() |> windows(fn: max, field: "value", name: "high")
+data() |> windows(fn: sum, field: "value", name: "sum")
+data() |> windows(fn: count, field: "value", name: "count")
+"""
+_OF_ROLL_UPS: Final = """
+data() |> windows(fn: min, field: "low", name: "low")
+data() |> windows(fn: max, field: "high", name: "high")
+data() |> windows(fn: sum, field: "sum", name: "sum")
+data() |> windows(fn: sum, field: "count", name: "count")
+"""
 
-ROLLED_WINDOWS: Final = """
-data = () => from(bucket: _bucket)
-  |> range(start: _start, stop: _stop)
-  |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device and r.metric == _metric)
-windows = (tables=<-, fn, name) => tables
-  |> filter(fn: (r) => r._field == name)
-  |> aggregateWindow(every: _every, fn: fn, createEmpty: false, timeSrc: "_start")
-  |> keep(columns: ["_time", "_value"])
-  |> yield(name: name)
-data() |> windows(fn: min, name: "low")
-data() |> windows(fn: max, name: "high")
-data() |> windows(fn: sum, name: "sum")
-data() |> windows(fn: sum, name: "count")
-"""
+RAW_WINDOWS: Final = _DATA + _OF_SERIES + _WINDOWS + _OF_POINTS
+"""One series in windows, from its points."""
+ROLLED_WINDOWS: Final = _DATA + _OF_SERIES + _WINDOWS + _OF_ROLL_UPS
 """One series in windows, from a bucket of roll-ups at least as fine."""
+DEVICE_RAW_WINDOWS: Final = _DATA + _OF_DEVICE + _WINDOWS + _OF_POINTS
+"""Every series of one device in windows, from its points."""
+DEVICE_ROLLED_WINDOWS: Final = _DATA + _OF_DEVICE + _WINDOWS + _OF_ROLL_UPS
+"""The same from a bucket of roll-ups at least as fine."""
 
 # Without `group` the server stores each series by itself: thirty times as long for two thousand devices.
 _ROLL_UP: Final = """
@@ -111,26 +117,10 @@ data() |> roll(fn: sum, name: "sum", every: 1h, bucket: _hours_bucket) |> yield(
 data() |> roll(fn: count, name: "count", every: 1h, bucket: _hours_bucket) |> yield(name: "h-count")
 """
 
-ROLL_UP_DEVICE: Final = (
-    """
-data = () => from(bucket: _bucket)
-  |> range(start: _start, stop: _stop)
-  |> filter(fn: (r) => r._measurement == "reading" and r.device_id == _device)"""
-    + _ROLL_UP
-    + _MINUTES
-    + _HOURS
-)
+ROLL_UP_DEVICE: Final = _DATA + _OF_DEVICE + _ROLL_UP + _MINUTES + _HOURS
 """Make one device's roll-ups of a span of whole hours again."""
 
-ROLL_UP_ALL: Final = (
-    """
-data = () => from(bucket: _bucket)
-  |> range(start: _start, stop: _stop)
-  |> filter(fn: (r) => r._measurement == "reading")"""
-    + _ROLL_UP
-    + _MINUTES
-    + _HOURS
-)
+ROLL_UP_ALL: Final = _DATA + _OF_ALL + _ROLL_UP + _MINUTES + _HOURS
 """The same for every device."""
 
 MINUTES_TASK: Final = (

@@ -21,6 +21,11 @@ from backend.services.telemetry.ports import Window
 if TYPE_CHECKING:
     from backend.adapters.telemetry.influx.server import InfluxServer
 
+Named = tuple[str, str | None]
+"""Device and metric; no metric: all that the device has."""
+ByMetric = dict[str, list[Window]]
+"""In order of time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -48,17 +53,19 @@ class Reader:
         rows = self._ask(queries.COUNT, self.buckets.raw, device_id, span, LONG_SECONDS)
         return sum(int(row["_value"]) for row in rows)
 
-    def raw_windows(self, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
-        """One series in windows of `width` microseconds, from its points; the span is of whole windows."""
-        return self._windows(queries.RAW_WINDOWS, self.buckets.raw, device_id, metric, span, width)
+    def raw_windows(self, series: Named, span: Span, width: int) -> ByMetric:
+        """Windows of `width` microseconds, from the points; the span is of whole windows."""
+        return self._windows(queries.RAW_WINDOWS, queries.DEVICE_RAW_WINDOWS, self.buckets.raw, series, span, width)
 
-    def rolled_windows(self, bucket: str, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
+    def rolled_windows(self, bucket: str, series: Named, span: Span, width: int) -> ByMetric:
         """The same from a bucket of roll-ups."""
-        return self._windows(queries.ROLLED_WINDOWS, bucket, device_id, metric, span, width)
+        return self._windows(queries.ROLLED_WINDOWS, queries.DEVICE_ROLLED_WINDOWS, bucket, series, span, width)
 
-    def _windows(self, flux: str, bucket: str, device_id: str, metric: str, span: Span, width: int) -> list[Window]:
-        every = timedelta(microseconds=width)
-        return _windows_of(self._ask(flux, bucket, device_id, span, _metric=metric, _every=every), width)
+    def _windows(self, of_one: str, of_all: str, bucket: str, series: Named, span: Span, width: int) -> ByMetric:
+        every, (device_id, metric) = timedelta(microseconds=width), series
+        if metric is None:
+            return _windows_of(self._ask(of_all, bucket, device_id, span, _every=every), width)
+        return _windows_of(self._ask(of_one, bucket, device_id, span, _metric=metric, _every=every), width)
 
     def _ask(
         self, flux: str, bucket: str, device_id: str, span: Span, seconds: float | None = None, **more: Parameter
@@ -68,15 +75,18 @@ class Reader:
         )
 
 
-def _windows_of(rows: Iterable[Row], width: int) -> list[Window]:
-    found: dict[int, dict[str, float]] = {}
+def _windows_of(rows: Iterable[Row], width: int) -> ByMetric:
+    found: dict[tuple[str, int], dict[str, float]] = {}
     for row in rows:
-        found.setdefault(floor(micros(row["_time"]), width), {})[row["result"]] = float(row["_value"])
-    # Half written by a task that broke off, a window has not all its fields yet: it is none.
-    whole = ((start, of) for start, of in sorted(found.items()) if of.keys() >= set(ROLL_UP_FIELDS) and of[FIELD_COUNT])
-    return [
-        Window(start / 1e6, of[FIELD_LOW], _mean(of), of[FIELD_HIGH], round(of[FIELD_COUNT])) for start, of in whole
-    ]
+        place = (row["metric"], floor(micros(row["_time"]), width))
+        found.setdefault(place, {})[row["result"]] = float(row["_value"])
+    windows: ByMetric = {}
+    for (metric, start), of in sorted(found.items()):
+        # Half written by a task that broke off, a window has not all its fields yet: it is none.
+        if of.keys() >= set(ROLL_UP_FIELDS) and of[FIELD_COUNT]:
+            one = Window(start / 1e6, of[FIELD_LOW], _mean(of), of[FIELD_HIGH], round(of[FIELD_COUNT]))
+            windows.setdefault(metric, []).append(one)
+    return windows
 
 
 def _mean(of: dict[str, float]) -> float:
