@@ -11,29 +11,25 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and
 
 from backend.adapters.db.engine import reading
 from backend.adapters.db.organisation import organisations
-from backend.adapters.db.registry import contacts, homes, residents
-from backend.adapters.db.work_order import call_backs, timeline, work_orders
+from backend.adapters.db.registry import homes, residents
+from backend.adapters.db.work_order import work_orders
+from backend.adapters.db.work_order_history import calls_of, phones_of, timeline_of
 from backend.adapters.db.work_order_rows import to_order
 from backend.domain.work_order.labels import (
-    ENTRY_LABELS,
     ORIGIN_LABELS,
     OUTCOME_LABELS,
     PRIORITY_LABELS,
-    RESULT_LABELS,
     STATE_LABELS,
     VERB_LABELS,
 )
 from backend.domain.work_order.lifecycle import allowed
-from backend.domain.work_order.model import CallResult, EntryKind, Order, State
+from backend.domain.work_order.model import Order, State
 from backend.domain.work_order.rules import Book
 from backend.services.work_order.views import (
     Filter,
     Named,
     StateCount,
     Which,
-    WorkActor,
-    WorkCall,
-    WorkEntry,
     WorkHome,
     WorkOrderDetail,
     WorkOrderLine,
@@ -88,9 +84,9 @@ class WorkOrderSqlReader:
             verbs = allowed(order, self.book.of(order.kind))
             return WorkOrderDetail(
                 **dict(line),
-                timeline=_timeline(connection, order),
-                call_backs=_calls(connection, order),
-                phones=_phones(connection, order),
+                timeline=timeline_of(connection, order),
+                call_backs=calls_of(connection, order),
+                phones=phones_of(connection, order),
                 allowed=[coded(verb, VERB_LABELS) for verb in verbs],
             )
 
@@ -206,53 +202,3 @@ def _provider(row: RowMapping | None, order: Order) -> WorkProvider | None:
     if row is None:
         return None
     return WorkProvider(id=row["id"], name=row["name"], phone=row["phone"], opens_at=order.provider_opens_at)
-
-
-def _timeline(connection: Connection, order: Order) -> list[WorkEntry]:
-    rows = connection.execute(
-        select(timeline).where(timeline.c.work_order_id == order.id).order_by(timeline.c.id)
-    ).mappings()
-    return [
-        WorkEntry(
-            id=row["id"],
-            at=row["at"],
-            kind=coded(EntryKind(row["kind"]), ENTRY_LABELS),
-            actor=WorkActor(kind=row["actor_kind"], id=row["actor_id"], name=row["actor_name"]),
-            source=row["source"],
-            reason=row["reason"],
-            detail=row["detail"],
-        )
-        for row in rows
-    ]
-
-
-def _calls(connection: Connection, order: Order) -> list[WorkCall]:
-    rows = connection.execute(
-        select(call_backs).where(call_backs.c.work_order_id == order.id).order_by(call_backs.c.id)
-    ).mappings()
-    return [
-        WorkCall(
-            at=row["at"],
-            result=coded(CallResult(row["result"]), RESULT_LABELS),
-            reached=CallResult(row["result"]).reached,
-            caller=WorkActor(kind=row["caller_kind"], id=row["caller_id"], name=row["caller_name"]),
-            note=row["note"],
-        )
-        for row in rows
-    ]
-
-
-def _phones(connection: Connection, order: Order) -> list[str]:
-    """Whom to call back: the resident, the home, then the contacts that may be called, each number once."""
-    if order.home_id is None:
-        return []
-    found: list[str | None] = []
-    if order.resident_id is not None:
-        found.append(connection.scalar(select(residents.c.phone).where(residents.c.id == order.resident_id)))
-    found.append(connection.scalar(select(homes.c.phone).where(homes.c.id == order.home_id)))
-    found += connection.scalars(
-        select(contacts.c.phone)
-        .where(contacts.c.home_id == order.home_id, contacts.c.role != "never")
-        .order_by(contacts.c.position)
-    ).all()
-    return list(dict.fromkeys(phone for phone in found if phone))

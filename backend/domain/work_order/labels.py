@@ -80,11 +80,18 @@ ENTRY_LABELS: Final[Mapping[EntryKind, Label]] = {
     EntryKind.TOLD: Label("已通知", "Told"),
     EntryKind.NOBODY_TO_TELL: Label("无人可通知", "Nobody to tell"),
 }
-REASON_LABELS: Final[Mapping[ChoiceReason, Label]] = {
+REASON_LABELS: Final[Mapping[str, Label]] = {
     ChoiceReason.NEAREST_OPEN: Label("正在营业的最近机构", "The nearest that is open"),
     ChoiceReason.UP_THE_TREE: Label("按隶属关系选定", "By the organisation tree"),
     ChoiceReason.OPENS_FIRST: Label("都已关门，最早开门的机构", "All are closed: the one that opens first"),
     ChoiceReason.RESPONSIBLE_CENTRE: Label("无专门机构，由所属中心负责", "Nobody offers it: the centre of the home"),
     ChoiceReason.NAMED: Label("人工指定", "Chosen by somebody"),
+    "overdue": Label("本步超时", "The step is overdue"),
+    "hold_over": Label("挂起到期", "The hold is over"),
+    "offered": Label("请受理", "Please take it"),
+    "no_manager": Label("没有可通知的管理员", "No manager who can be told"),
+    "no_verified_channel": Label("机构没有已验证的联系方式", "The provider has no verified contact point"),
+    "no_organisation": Label("没有任何机构", "There is no organisation"),
+    **{str(origin): label for origin, label in ORIGIN_LABELS.items()},
 }
-SUPERVISED: Final = Label("督办", "Supervised")
+"""Why the platform did something; what people write as a reason stands as it is."""

@@ -96,7 +96,7 @@ class WorkActor(View):
 
 
 class WorkEntry(View):
-    """One line of the timeline."""
+    """One line of the timeline. `reason`: a code with its label, or what somebody wrote."""
 
     id: int
     at: Moment
@@ -104,6 +104,7 @@ class WorkEntry(View):
     actor: WorkActor
     source: str
     reason: str
+    reason_label: Words | None
     detail: dict[str, Any]
 
 

@@ -88,6 +88,7 @@ def test_from_writing_it_down_to_its_end(office: Office) -> None:
     made = office.make("k1").json()
     assert office.make("k1").json()["id"] == made["id"]
     assert made["state"]["label"] == {"zh-CN": "已受理，待派单", "en": "Registered, to be assigned"}
+    assert made["timeline"][1]["reason_label"] == {"zh-CN": "按隶属关系选定", "en": "By the organisation tree"}
     assert (made["provider"]["id"], made["home"]["label"]) == ("centre", "h1 号")
     assert [verb["code"] for verb in made["allowed"]] == ["accept", "assign", "cancel", "hold", "note"]
     with office.engine.connect() as connection:

