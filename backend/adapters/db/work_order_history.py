@@ -25,9 +25,7 @@ def timeline_of(connection: Connection, order: Order) -> list[WorkEntry]:
             actor=WorkActor(kind=row["actor_kind"], id=row["actor_id"], name=row["actor_name"]),
             source=row["source"],
             reason=row["reason"],
-            reason_label=words(REASON_LABELS[row["reason"]])
-            if _is_code(row) and row["reason"] in REASON_LABELS
-            else None,
+            reason_label=_reason_label(row),
             detail=row["detail"],
         )
         for row in rows
