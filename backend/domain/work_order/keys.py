@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -17,11 +16,6 @@ class OperatorReason(StrEnum):
 
     PRESSED_THREE_TIMES = "pressed_three_times"
     AFTER_HOURS = "after_hours"
-
-
-def presses_within(presses: Iterable[datetime], now: datetime) -> int:
-    """How many of `presses` lie in the last two minutes before `now`, that one included."""
-    return sum(now - INSISTING_WITHIN <= at <= now for at in presses)
 
 
 def service_press_reaches_operator(presses_within: int, open_now: bool) -> OperatorReason | None:

@@ -19,6 +19,7 @@ from backend.domain.escalation.run import (
     next_step,
     resumed,
 )
+from backend.domain.work_order.keys import INSISTING_WITHIN, service_press_reaches_operator
 from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.end_run import tell_how_it_ended
@@ -28,9 +29,6 @@ from backend.services.escalation.read_book import policies_of
 from contract.vocabulary import Severity
 
 SERVICE: Final = "care.service.pressed"
-SERVICE_PRESSES: Final = 3
-SERVICE_WITHIN: Final = timedelta(minutes=2)
-"""Three presses within two minutes reach an operator (issue 3, item 7)."""
 MOST_AT_ONCE: Final = 40
 """Steps that one alert goes through in one look; the rest a second later, so that no alert holds up the others."""
 
@@ -128,9 +126,11 @@ class Advance:
         """A service key that is pressed again and again is more than a service: an operator is to look."""
         if alert.type != SERVICE or alert.ended or alert.severity is not Severity.ADVISORY:
             return alert, run
-        if self.tx.presses_since(alert.id, self.now - SERVICE_WITHIN) < SERVICE_PRESSES:
+        # After hours another policy reaches an operator; here it is only about pressing again and again.
+        reason = service_press_reaches_operator(self.tx.presses_since(alert.id, self.now - INSISTING_WITHIN), True)
+        if reason is None:
             return alert, run
-        decision = raise_severity(alert, Severity.URGENT, SYSTEM, self.now, "pressed_three_times")
+        decision = raise_severity(alert, Severity.URGENT, SYSTEM, self.now, str(reason))
         apply(self.tx, decision, (), self.now)
         fresh = Run(run.alert_id, run.book, self.now, version=run.version + 1)
         return decision.alert, fresh
