@@ -1,13 +1,14 @@
 """InfluxDB's stand-in of the tests as a process of its own, so that its work is not the judge's.
 
-`python -m bench.faulty_influxdb` prints its address and then obeys one word a line: `healthy`, `away`, `slow`,
-`unauthorised`, `overloaded` or `disk_full`; it answers each with the word when that is in force.
+`python -m bench.faulty_influxdb` prints its address and then obeys one word a line, `healthy` or one of `TROUBLES`; it
+answers each with the word when that is in force.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
 from typing import Self
 
 from tests.fakes.influx_server import TOKEN, Fault, InfluxWireServer
@@ -18,10 +19,14 @@ FAULTS = {
     "slow": Fault(status=204, seconds=SLOW_SECONDS),
     "unauthorised": Fault(status=401),
     "overloaded": Fault(status=503, retry_after="1"),
+    "unprocessable": Fault(status=422),
+    "throttled": Fault(status=429, retry_after="1"),
     "disk_full": Fault(status=500, message="write to WAL: no space left on device"),
 }
-"""What each write gets; `away` besides: nothing listens."""
-TROUBLES = ("away", *FAULTS)
+"""What each write gets."""
+TROUBLES = ("away", *FAULTS, "partial_write")
+"""`away`: nothing listens; `partial_write`: one line in a thousand is refused (422), the rest of its call is stored."""
+BAD_OF = 1000
 
 
 class FaultyInfluxdb:
@@ -69,9 +74,18 @@ def serve() -> None:
             server.start()
         runs = state != "away"
         server.fault = FAULTS.get(state)
+        server.bad_line = _is_bad if state == "partial_write" else _is_good
         print(state, flush=True)
     if runs:
         server.stop()
+
+
+def _is_bad(line: str) -> bool:
+    return zlib.crc32(line.encode()) % BAD_OF == 0
+
+
+def _is_good(_: str) -> bool:
+    return False
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bench.faulty_influxdb import TROUBLES, FaultyInfluxdb
 from bench.figures import latency_row, quantile, quartiles
-from bench.press import LEAD_SECONDS, PRESSES_A_SECOND, SENSORS, TAIL_SECONDS, Measured, _presses
+from bench.press import LEAD_SECONDS, PRESSES_A_SECOND, SENSORS, TAIL_SECONDS, Measured, press_all
 from tests.harness.burst import Burst
 from tests.harness.clock import stopwatch, wait_until
 from tests.harness.stream import Stream
@@ -55,7 +55,7 @@ def _round(
     with Burst(system.broker_port, sensors, RATE, seconds):
         begun = stopwatch()
         wait_until(lambda: stopwatch() - begun > LEAD_SECONDS, "sensors report")
-        _presses(system, stream, terminals, measured, condition, number)
+        press_all(system, stream, terminals, measured, condition, number)
 
 
 def _waiting(system: System) -> int:
@@ -75,7 +75,8 @@ def rows(measured: Measured, most: int) -> list[str]:
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         ratios = [quantile(faulty, share) / quantile(healthy, share) for faulty, healthy in pairs]
         table.append(f"| {name} | {_spread(ratios)} | {', '.join(f'{ratio:.2f}' for ratio in ratios)} |")
-    table += ["", f"Faults in the order of the rounds: {', '.join(TROUBLES)}. At most {most} readings waited on disk; "]
+    shown = [TROUBLES[number % len(TROUBLES)] for number in range(len(pairs))]
+    table += ["", f"Faults in the order of the rounds: {', '.join(shown)}. At most {most} readings waited on disk; "]
     table[-1] += "none did at the end."
     return table
 

@@ -70,7 +70,7 @@ def measure(system: System, rounds: int, presses: int, rate: int) -> Measured:
             for condition in ("idle", "burst") if number % 2 == 0 else ("burst", "idle"):
                 terminals = system.enrol(presses)
                 if condition == "idle":
-                    _presses(system, stream, terminals, measured, condition, number)
+                    press_all(system, stream, terminals, measured, condition, number)
                 else:
                     _under_burst(system, stream, terminals, measured, number, sensors, rate)
                 print(f"round {number + 1} of {rounds}, {condition}: done", flush=True)
@@ -91,7 +91,7 @@ def _under_burst(
     with Burst(system.broker_port, sensors, rate, seconds) as burst:
         begun = stopwatch()
         wait_until(lambda: stopwatch() - begun > LEAD_SECONDS, "the burst is under way")
-        _presses(system, stream, terminals, measured, "burst", number)
+        press_all(system, stream, terminals, measured, "burst", number)
         assert burst.running, "the burst outlasts the presses"
         offered = burst.result()
     measured.offered.append(offered["offered"] / offered["seconds"])
@@ -103,10 +103,10 @@ def _under_burst(
     measured.stored.append((_stored(system) - before) / (stopwatch() - begun))
 
 
-def _presses(
+def press_all(
     system: System, stream: Stream, devices: list[Credential], measured: Measured, condition: str, number: int
 ) -> None:
-    """One press of each terminal, at random moments, `PRESSES_A_SECOND` on average."""
+    """One press of each terminal, at random moments, `PRESSES_A_SECOND` on average; what it took goes to `measured`."""
     dice = random.Random(f"{condition}/{number}")
     with Fleet(system.broker_port, system.folder / f"ledger-{condition}-{number}.jsonl") as fleet:
         terminals = [fleet.add(device.device_id, device.secret, wait=False) for device in devices]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
@@ -33,12 +35,53 @@ Ids = Annotated[list[Annotated[str, Query(max_length=64)]], Query(max_length=MOS
 
 @dataclass(frozen=True, slots=True)
 class TelemetryReads:
-    """What the router needs."""
+    """What the router needs, and what each call makes of it; runs in threads of telemetry's own."""
 
     series: ReadSeries
     latest: ReadLatest
     homes: Homes
     clock: Clock
+
+    def of_device(self, device_id: str, metric: str, start: datetime | None, to: datetime | None) -> Response:
+        """One curve."""
+        place = place_of(self.homes, device_id)
+        if metric not in METRICS:
+            raise Problem(422, "unknown_metric", Label("没有这个指标", "No such metric"))
+        span = self._span(start, to)
+        with _or_away():
+            return _shown(series_view(place, self.series(device_id, metric, *span)))
+
+    def of_person(self, resident_id: str, start: datetime | None, to: datetime | None) -> Response:
+        """Every curve of the home."""
+        household = self.homes.household(resident_id)
+        if household is None:
+            raise unknown_resident()
+        span = self._span(start, to)
+        with _or_away():
+            series = [
+                series_view(place, found)
+                for place in household.places
+                for found in self.series.all_of(place.device_id, *span)
+            ]
+        return _shown(
+            PersonTelemetry(
+                resident_id=resident_id, home_id=household.home_id, shared_with=list(household.others), series=series
+            )
+        )
+
+    def of_now(self, home_ids: list[str], device_ids: list[str]) -> Response:
+        """Latest values; neither given: of every device."""
+        with _or_away():
+            found = self.latest(home_ids or None, device_ids or None)
+        page = {"at": format_time(self.clock.now()), "items": latest_json(found)}
+        return Response(msgspec.json.encode(page), media_type="application/json")
+
+    def _span(self, start: datetime | None, to: datetime | None) -> tuple[float, float]:
+        end = to or self.clock.now()
+        begin = start or end - DAY
+        if not (is_plausible(begin) and is_plausible(end) and begin < end):
+            raise Problem(422, "bad_span", Label("时间范围不对", "from lies before to, both between 1970 and 2199"))
+        return begin.timestamp(), end.timestamp()
 
 
 def router(calls: TelemetryReads) -> APIRouter:
@@ -51,12 +94,12 @@ def router(calls: TelemetryReads) -> APIRouter:
         device_id: str, metric: Annotated[str, Query(max_length=64)], start: From = None, to: To = None
     ) -> Response:
         """One metric in windows that suit the span; min, mean and max, and null rows where gaps begin."""
-        return await turns(lambda: _shown(_device_series(device_id, metric, start, to)))
+        return await turns(lambda: calls.of_device(device_id, metric, start, to))
 
     @api.get("/residents/{resident_id}/telemetry", response_model=PersonTelemetry)
     async def person_telemetry(resident_id: str, start: From = None, to: To = None) -> Response:
         """Every metric of every device in the resident's home."""
-        return await turns(lambda: _shown(_person_telemetry(resident_id, start, to)))
+        return await turns(lambda: calls.of_person(resident_id, start, to))
 
     @api.get("/telemetry/latest", response_model=LatestPage)
     async def latest(home_id: Ids = [], device_id: Ids = [], all: bool = False) -> Response:  # noqa: B006 - the names of the query
@@ -67,53 +110,17 @@ def router(calls: TelemetryReads) -> APIRouter:
                 "which_devices",
                 Label("请指定住址、设备或全部之一", "Name one of home_id, device_id or all=true"),
             )
-        return await turns(lambda: _latest(home_id or None, device_id or None))
-
-    def _device_series(
-        device_id: str, metric: str, start: AwareDatetime | None, to: AwareDatetime | None
-    ) -> SeriesView:
-        place = place_of(calls.homes, device_id)
-        if metric not in METRICS:
-            raise Problem(422, "unknown_metric", Label("没有这个指标", "No such metric"))
-        begin, end = _span(start, to)
-        try:
-            return series_view(place, calls.series(device_id, metric, begin, end))
-        except TelemetryAway:
-            raise telemetry_away() from None
-
-    def _person_telemetry(resident_id: str, start: AwareDatetime | None, to: AwareDatetime | None) -> PersonTelemetry:
-        household = calls.homes.household(resident_id)
-        if household is None:
-            raise unknown_resident()
-        begin, end = _span(start, to)
-        try:
-            series = [
-                series_view(place, found)
-                for place in household.places
-                for found in calls.series.all_of(place.device_id, begin, end)
-            ]
-        except TelemetryAway:
-            raise telemetry_away() from None
-        return PersonTelemetry(
-            resident_id=resident_id, home_id=household.home_id, shared_with=list(household.others), series=series
-        )
-
-    def _latest(home_ids: list[str] | None, device_ids: list[str] | None) -> Response:
-        try:
-            found = calls.latest(home_ids, device_ids)
-        except TelemetryAway:
-            raise telemetry_away() from None
-        page = {"at": format_time(calls.clock.now()), "items": latest_json(found)}
-        return Response(msgspec.json.encode(page), media_type="application/json")
-
-    def _span(start: AwareDatetime | None, to: AwareDatetime | None) -> tuple[float, float]:
-        end = to or calls.clock.now()
-        begin = start or end - DAY
-        if not (is_plausible(begin) and is_plausible(end) and begin < end):
-            raise Problem(422, "bad_span", Label("时间范围不对", "from lies before to, both between 1970 and 2199"))
-        return begin.timestamp(), end.timestamp()
+        return await turns(lambda: calls.of_now(home_id, device_id))
 
     return api
+
+
+@contextmanager
+def _or_away() -> Iterator[None]:
+    try:
+        yield
+    except TelemetryAway:
+        raise telemetry_away() from None
 
 
 def _shown(view: BaseModel) -> Response:
