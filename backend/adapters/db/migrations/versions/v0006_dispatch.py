@@ -239,3 +239,8 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO organisations (id, kind, name, provides) VALUES ('district', 'district', '全区 District', '[]')"
     )
+    # An alert that is open while the platform is brought up to date must find a person as well.
+    op.execute(
+        "INSERT INTO escalations (alert_id, book, state, version, step, round, began_at, due_at)"
+        " SELECT id, '', 'running', 1, 0, 0, received_at, received_at FROM alerts WHERE handling <> 'closed'"
+    )
