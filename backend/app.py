@@ -151,7 +151,9 @@ class Backend:
         self._tail = Tail(
             self._hub, changes, self._shown_components, self._clock, poll_seconds, self._dispatch.incoming
         )
-        self._changes = WatchChanges(self._hub, self._tail, changes, self._shown_components, self._clock)
+        self._changes = WatchChanges(
+            self._hub, self._tail, changes, self._shown_components, self._clock, calls=self._dispatch.incoming
+        )
         is_api = Role.API in self._roles
         self._metrics = Metrics()
         if Role.WORKER in self._roles:
