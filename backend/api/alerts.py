@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Depends, Header, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from backend.api.alert_refusals import refused
 from backend.api.bodies import Body
@@ -47,6 +47,12 @@ class StepBody(Body):
     step: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     state: Literal["done", "impossible"]
     reason: Annotated[str | None, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)] = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.state == "impossible" and self.reason is None:
+            raise ValueError("an impossible step needs a reason")
+        return self
 
 
 class CloseBody(Body):

@@ -56,6 +56,9 @@ class Ungated:
     def missing(self, *_: object) -> tuple[Standing, ...]:
         return ()
 
+    def known(self, *_: object) -> bool:
+        return True
+
 
 class Alarm:
     """The emergency lane without the wire."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from backend.domain.alert.lifecycle import Action, Refusal, Refused, Standing, Verb, decide
+from backend.domain.alert.lifecycle import Action, Refusal, Refused, Standing, StepMark, Verb, decide
 from backend.domain.alert.model import Alert, Decision, Entry, EntryKind
 from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import AlarmStore, AlarmTransaction, Clock, MarkedStep
@@ -27,6 +27,10 @@ class ClosingGate(Protocol):
 
     def missing(self, tx: AlarmTransaction, alert: Alert, action: Action) -> Sequence[Standing]:
         """The mandatory steps that keep it open. Raises `Refusal` for another reason to keep it open."""
+        ...
+
+    def known(self, alert: Alert, step: str) -> bool:
+        """Whether the script of this alert has such a step."""
         ...
 
 
@@ -65,12 +69,12 @@ class Act:
             standing = self.gate.missing(tx, alert, action)
             if standing:
                 raise Refusal(Refused.SCRIPT_INCOMPLETE, alert, standing)
-            _tick_off(tx, alert, action, now)
+            _tick_off(tx, alert, [said for said in action.steps if self.gate.known(alert, said.step)], action, now)
         return decision
 
 
-def _tick_off(tx: AlarmTransaction, alert: Alert, action: Action, now: datetime) -> None:
-    marks = [MarkedStep(said.step, said.state, said.reason, action.actor, now) for said in action.steps]
+def _tick_off(tx: AlarmTransaction, alert: Alert, steps: Sequence[StepMark], action: Action, now: datetime) -> None:
+    marks = [MarkedStep(said.step, said.state, said.reason, action.actor, now) for said in steps]
     if not marks:
         return
     tx.put_script_marks(alert.id, marks)

@@ -39,6 +39,10 @@ class ScriptGate:
             raise Refusal(Refused.DESTINATION_UNKNOWN, alert)
         return steps
 
+    def known(self, alert: Alert, step: str) -> bool:
+        """Whether the script of this alert has such a step."""
+        return self.book.script_for(alert.type).step(step) is not None
+
     def _said(self, script: Script, action: Action) -> Iterator[Mark]:
         for said in action.steps:
             step = script.step(said.step)
