@@ -145,8 +145,8 @@ def misplaced(tree: Tree, node: Node) -> Misplaced | None:
         if node.parent_id is not None:
             return Misplaced.DISTRICT_HAS_PARENT
         return Misplaced.DISTRICT_DISABLED if node.disabled else None
-    if root is not None and root.id == node.id:
-        # The root would be gone: everything falls back to it in the end.
+    if root is None or root.id == node.id:
+        # The root would be gone (or is, in a tree where `node` stands so already): everything falls back to it.
         return Misplaced.DISTRICT_STAYS
     if node.parent_id is None:
         return Misplaced.NO_PARENT
