@@ -140,7 +140,8 @@ def misplaced(tree: Tree, node: Node) -> Misplaced | None:
     """Why `node` cannot stand so in `tree` (which may hold an earlier state of it); None: it can."""
     root = tree.root
     if node.kind is OrganisationKind.DISTRICT:
-        if root is not None and root.id != node.id:
+        # Not by the root: where `node` stands in the tree already, it may be what the tree takes for it.
+        if any(other.kind is OrganisationKind.DISTRICT and other.id != node.id for other in tree):
             return Misplaced.SECOND_DISTRICT
         if node.parent_id is not None:
             return Misplaced.DISTRICT_HAS_PARENT

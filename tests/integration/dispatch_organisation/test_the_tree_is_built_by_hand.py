@@ -56,6 +56,7 @@ def test_the_tree_is_listed_in_its_order_with_who_is_open(tree: TestClient, cloc
     ("fields", "status", "code", "field"),
     [
         ({"kind": "district", "parent_id": None}, 422, "second_district", "kind"),
+        ({"kind": "district", "parent_id": None, "name": "A"}, 422, "second_district", "kind"),
         ({"parent_id": None}, 422, "no_parent", "parent_id"),
         ({"parent_id": "gone"}, 422, "unknown_parent", "parent_id"),
         ({"parent_id": "a1"}, 422, "under_lower_kind", "parent_id"),
