@@ -27,7 +27,7 @@ describe('the two languages', () => {
 
 /** Prefixes of texts that are found by a code of the backend, an action or a unit. */
 const BY_CODE =
-  /^(component|effect|health|timeline|answers\.(stage|state)|handling|severity|person|role|problem|action|span|link|login)\./;
+  /^(component|effect|health|timeline|answers\.(stage|state)|handling|severity|person|role|problem|action|span|link|login|trouble)\./;
 
 describe('every text', () => {
   it('is used', () => {

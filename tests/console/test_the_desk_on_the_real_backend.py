@@ -68,3 +68,48 @@ def test_a_press_is_seen_heard_taken_and_closed(platform: Platform, loud: Browse
     expect(desk.part("empty")).to_be_visible()
     assert desk.complaints == []
     desk.close()
+
+
+def test_a_missing_step_is_asked_for_in_the_closing_dialog(platform: Platform, loud: Browser) -> None:
+    username, password = next(iter(platform.passwords().items()))
+    desk = DeskPage(loud, platform.backend.url)
+    desk.log_in(username, password)
+    alert = _press(platform, "first")["outcomes"][0]["alert_id"]
+    desk.expect_card(alert)
+    expect(desk.part("next-step")).to_contain_text("后通知下一批")
+    desk.press("a")
+    expect(desk.row(alert)).to_have_attribute("data-handling", "accepted")
+    expect(desk.part("escalation")).to_contain_text("前有所动作")
+    desk.press("c")
+    desk.page.get_by_label("设备误报").check()
+    desk.press("Enter")
+    steps = desk.part("standing-steps")
+    expect(steps).to_contain_text("通过终端与老人通话")
+    send = desk.page.get_by_role("button", name="确定（回车）")
+    expect(send).to_be_disabled()
+    steps.get_by_label("无法完成").check()
+    expect(send).to_be_disabled()
+    steps.get_by_label("为什么无法完成").fill("终端被水泡坏")
+    desk.press("Enter")
+    expect(desk.part("empty")).to_be_visible()
+    with platform.browser(username) as browser:
+        told = browser.get(f"/api/v1/alerts/{alert}").json()["timeline"]
+    assert [entry["reason"] for entry in told if entry["kind"] == "script_step"] == ["终端被水泡坏"]
+    desk.close()
+
+
+def test_who_hands_an_alert_over_stays_on_it_and_it_rings_again(platform: Platform, loud: Browser) -> None:
+    username, password = next(iter(platform.passwords().items()))
+    desk = DeskPage(loud, platform.backend.url)
+    desk.log_in(username, password)
+    alert = _press(platform, "first")["outcomes"][0]["alert_id"]
+    desk.expect_card(alert)
+    desk.press("a")
+    expect(desk.row(alert)).to_have_attribute("data-handling", "accepted")
+    desk.press("t")
+    desk.page.keyboard.type("夜班")
+    desk.press("Enter")
+    expect(desk.part("timeline").locator("li[data-kind=handed_over]")).to_contain_text("转交")
+    expect(desk.row(alert).get_by_test_id("holder")).to_have_text("我")
+    assert desk.complaints == []
+    desk.close()

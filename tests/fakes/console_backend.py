@@ -36,7 +36,10 @@ _VOCABULARY: Final = {
     ],
     "severities": [_term(code, label) for code, label in SEVERITY_LABELS.items()],
     "handlings": [_term(code, label) for code, label in HANDLING_LABELS.items()],
-    "outcomes": [_term(o.code, o.label, needs_seen_by=o.needs_seen_by) for o in OUTCOME_CODES.values()],
+    "outcomes": [
+        _term(o.code, o.label, needs_seen_by=o.needs_seen_by, spoken=o.spoken, grave=o.grave)
+        for o in OUTCOME_CODES.values()
+    ],
     "metrics": [],
 }
 

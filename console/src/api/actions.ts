@@ -3,12 +3,16 @@ import { pause } from '../clock/time';
 import { call, randomKey, Unreachable } from './client';
 import type { AlertDetail } from './types';
 
+/** What was done of the script; `impossible` needs a reason. */
+export type StepMark = { step: string; state: 'done' | 'impossible'; reason?: string };
+
 export type Action =
   | { name: 'accept' }
   | { name: 'dispatch'; body: { responder: string; note?: string } }
   | { name: 'en-route'; body: { eta_minutes: number } }
   | { name: 'arrived' }
-  | { name: 'close'; body: { outcome: string; note?: string; seen_by?: string } }
+  | { name: 'close'; body: { outcome: string; note?: string; seen_by?: string; steps?: StepMark[] } }
+  | { name: 'transfer'; body: { to: string; note?: string } }
   | { name: 'notes'; body: { text: string } };
 
 export type ActionName = Action['name'];

@@ -8,7 +8,7 @@ import { ArrivalsBanner, HealthStrip, OfflineBanner, SoundBanner } from './Banne
 import { Card } from './card/Card';
 import { Dialogs } from './dialogs/Dialogs';
 import { useDialog } from './dialogs/useDialog';
-import { failureWords } from './failure';
+import { failureWords, standingSteps } from './failure';
 import { Queue } from './Queue';
 import { isOpen, isWaiting, queueOf } from './queue';
 import type { DeskState } from './state';
@@ -59,9 +59,12 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
   const act = useOperator({ queue, newest, selected, takenAt, details, steps, dialogs, select });
 
   const asked = dialogs.dialog?.alertId ?? null;
-  const sendAsked = (action: Action) => {
-    dialogs.close();
-    if (asked !== null) void steps.send(asked, action);
+  const sendAsked = async (action: Action) => {
+    if (asked === null) return;
+    if (action.name !== 'close') dialogs.close();
+    // What is still to be done is asked for in the same dialog; any other failure is shown on the card.
+    const done = await steps.send(asked, action);
+    if (done || standingSteps(steps.failureOf(asked)).length === 0) dialogs.close();
   };
   const askedIsGone = asked !== null && desk.alerts[asked] === undefined;
   const { close: closeDialog } = dialogs;
@@ -118,7 +121,8 @@ export function Desk({ staff, logOut }: { staff: Session['staff']; logOut: () =>
           alert={asked === null ? null : (desk.alerts[asked] ?? null)}
           contacts={asked === details.detail?.id ? details.detail.card.contacts : []}
           close={closeDialog}
-          send={sendAsked}
+          standing={asked === null ? [] : standingSteps(steps.failures[asked])}
+          send={(action) => void sendAsked(action)}
         />
       </div>
     </WordsContext>

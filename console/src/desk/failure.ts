@@ -8,6 +8,15 @@ import type { Texts } from '../i18n/texts';
 export type Failure = { action: ActionName; error: unknown };
 export type Withheld = 'taken' | 'not_allowed';
 
+/** A mandatory step of the script that keeps an alert open. */
+export type Standing = { step: string; label: Record<string, string> };
+
+/** The steps that stand in the way of closing; none where it failed for another reason. */
+export function standingSteps(failure: Failure | undefined): readonly Standing[] {
+  if (failure?.action !== 'close' || !(failure.error instanceof Problem)) return [];
+  return failure.error.code === 'script_incomplete' ? (failure.error.body.steps as Standing[]) : [];
+}
+
 /** A failure in words, honest about what is not known. */
 export function failureWords({ action, error }: Failure, { t, find }: Texts): string {
   const name = t(`action.${action}`);

@@ -9,13 +9,19 @@ export type Steps = {
   failures: Readonly<Record<string, Failure>>;
   send: (alertId: string, action: Action) => Promise<boolean>;
   withhold: (alertId: string, action: ActionName, why: Withheld) => void;
+  /** The failure as it is now, for callers outside of rendering. */
+  failureOf: (alertId: string) => Failure | undefined;
 };
 
 export function useSteps(answered: (alert: AlertDetail) => void, refused: () => void): Steps {
   const [pending, setPending] = useState<Record<string, ActionName>>({});
   const [failures, setFailures] = useState<Record<string, Failure>>({});
 
+  const latest = useRef(new Map<string, Failure>());
+
   const fail = useCallback((alertId: string, failure: Failure | null) => {
+    if (failure === null) latest.current.delete(alertId);
+    else latest.current.set(alertId, failure);
     setFailures(({ [alertId]: _, ...others }) =>
       failure === null ? others : { ...others, [alertId]: failure },
     );
@@ -57,5 +63,6 @@ export function useSteps(answered: (alert: AlertDetail) => void, refused: () => 
     (alertId: string, action: ActionName, why: Withheld) => fail(alertId, { action, error: why }),
     [fail],
   );
-  return { pending, failures, send, withhold };
+  const failureOf = useCallback((alertId: string) => latest.current.get(alertId), []);
+  return { pending, failures, send, withhold, failureOf };
 }

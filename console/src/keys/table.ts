@@ -10,6 +10,7 @@ export type Command =
   | 'en-route'
   | 'arrived'
   | 'close'
+  | 'transfer'
   | 'notes'
   | 'help'
   | 'escape';
@@ -32,6 +33,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'en-route', keys: ['e'], code: 'KeyE', shown: 'E', label: 'key.en_route' },
   { command: 'arrived', keys: ['r'], code: 'KeyR', shown: 'R', label: 'key.arrived' },
   { command: 'close', keys: ['c'], code: 'KeyC', shown: 'C', label: 'key.close' },
+  { command: 'transfer', keys: ['t'], code: 'KeyT', shown: 'T', label: 'key.transfer' },
   { command: 'notes', keys: ['n'], code: 'KeyN', shown: 'N', label: 'key.note' },
   { command: 'newest', keys: ['g'], code: 'KeyG', shown: 'G', label: 'key.newest' },
   { command: 'help', keys: ['?', '？'], shown: '?', label: 'key.help' },

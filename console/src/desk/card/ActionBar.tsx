@@ -5,7 +5,15 @@ import type { AlertSummary, Verb } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
 import { shownKey } from '../../keys/table';
 
-const ORDER: readonly ActionName[] = ['accept', 'dispatch', 'en-route', 'arrived', 'close', 'notes'];
+const ORDER: readonly ActionName[] = [
+  'accept',
+  'dispatch',
+  'en-route',
+  'arrived',
+  'close',
+  'transfer',
+  'notes',
+];
 
 /** The backend's verb for each action of the API. */
 export const VERBS: Readonly<Record<ActionName, Verb>> = {
@@ -14,6 +22,7 @@ export const VERBS: Readonly<Record<ActionName, Verb>> = {
   'en-route': 'en_route',
   arrived: 'arrived',
   close: 'close',
+  transfer: 'hand_over',
   notes: 'note',
 };
 

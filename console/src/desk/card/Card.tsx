@@ -12,6 +12,7 @@ import { useWords } from '../useVocabulary';
 import { ActionBar, type ActionBarProps } from './ActionBar';
 import { Answers } from './Answers';
 import { Contacts } from './Contacts';
+import { EscalationLine } from './EscalationLine';
 import { DevicePart, PreviousPart } from './History';
 import { NoteBox } from './NoteBox';
 import { PeopleAndPlace } from './PeopleAndPlace';
@@ -31,6 +32,7 @@ export function Card({ alert: row, details, mine, sendNote, ...bar }: Props) {
   return (
     <article className={`card level-${rank(alert.severity)}`} data-testid="card" data-alert-id={alert.id}>
       <CardHead alert={alert} mine={mine} />
+      <EscalationLine alert={alert} />
       <ActionBar {...bar} handling={alert.handling} allowed={detail?.allowed ?? []} />
       <div className="card-body">
         <PeopleAndPlace alert={alert} card={detail?.card ?? null} />

@@ -4,16 +4,24 @@ import { useState } from 'react';
 import type { Action } from '../../api/actions';
 import type { AlertSummary } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
+import type { Standing } from '../failure';
 import { whoOf } from '../names';
 import { useWords } from '../useVocabulary';
+import { allAnswered, type Marks, StandingSteps } from './StandingSteps';
 import { StepDialog } from './StepDialog';
 
 /** The backend asks for `seen_by` with this type only. */
 const SOS = 'care.sos.pressed';
 
-type Props = { alert: AlertSummary; close: () => void; send: (action: Action) => void };
+type Props = {
+  alert: AlertSummary;
+  /** Steps that kept it from being closed when it was tried. */
+  standing: readonly Standing[];
+  close: () => void;
+  send: (action: Action) => void;
+};
 
-export function CloseDialog({ alert, close, send }: Props) {
+export function CloseDialog({ alert, standing, close, send }: Props) {
   const { t } = useTexts();
   const { outcomes } = useWords();
   const [outcome, setOutcome] = useState('');
@@ -21,10 +29,16 @@ export function CloseDialog({ alert, close, send }: Props) {
   const [seenBy, setSeenBy] = useState('');
   const chosen = outcomes.find((row) => row.code === outcome);
   const asksSeenBy = chosen?.needsSeenBy === true && alert.type === SOS;
-  const ready = chosen !== undefined && (!asksSeenBy || seenBy.trim() !== '');
+  const [marks, setMarks] = useState<Marks>({});
+  const ready = chosen !== undefined && (!asksSeenBy || seenBy.trim() !== '') && allAnswered(standing, marks);
   const submit = () => {
     const said = note.trim();
-    const body = { outcome, ...(said === '' ? {} : { note: said }) };
+    const told = standing.map(({ step }) => marks[step]).filter((mark) => mark !== undefined);
+    const body = {
+      outcome,
+      ...(said === '' ? {} : { note: said }),
+      ...(told.length === 0 ? {} : { steps: told }),
+    };
     send({ name: 'close', body: asksSeenBy ? { ...body, seen_by: seenBy.trim() } : body });
   };
   return (
@@ -51,6 +65,13 @@ export function CloseDialog({ alert, close, send }: Props) {
           maxLength={128}
           value={seenBy}
           onChange={(change) => setSeenBy(change.currentTarget.value)}
+        />
+      )}
+      {standing.length > 0 && (
+        <StandingSteps
+          standing={standing}
+          marks={marks}
+          change={(mark) => setMarks((known) => ({ ...known, [mark.step]: mark }))}
         />
       )}
       <TextInput

@@ -1,7 +1,7 @@
 /** Which dialog is open, and for which alert: it never acts on another one, wherever the selection has gone since. */
 import { useCallback, useRef, useState } from 'react';
 
-export type DialogName = 'dispatch' | 'en-route' | 'close' | 'help';
+export type DialogName = 'dispatch' | 'en-route' | 'transfer' | 'close' | 'help';
 export type OpenDialog = { name: DialogName; alertId: string | null };
 
 export type DialogHandle = {
