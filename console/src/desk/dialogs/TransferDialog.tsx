@@ -20,6 +20,7 @@ export function TransferDialog({ who, close, send }: Props) {
         required
         maxLength={128}
         data-autofocus
+        autoFocus
         value={to}
         onChange={(change) => setTo(change.currentTarget.value)}
       />
