@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
+from backend.adapters.db.turns import Turns
+
 LOCK_SECONDS: Final = 5
 """A writer waits this long for another, then fails: a gateway that is told 503 keeps the press in its spool."""
 STATEMENT_SECONDS: Final = 15
@@ -19,7 +21,7 @@ IDLE_SECONDS: Final = 15
 CONNECT_SECONDS: Final = 5
 
 _WRITING: Final = "care_writing"
-_locks: Final[dict[str, threading.Lock]] = {}
+_locks: Final[dict[str, Turns]] = {}
 _locks_guard: Final = threading.Lock()
 
 
@@ -104,9 +106,9 @@ def is_sqlite(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
-def _writer_lock(engine: Engine) -> threading.Lock:
+def _writer_lock(engine: Engine) -> Turns:
     with _locks_guard:
-        return _locks.setdefault(str(engine.url), threading.Lock())
+        return _locks.setdefault(str(engine.url), Turns())
 
 
 @contextmanager
