@@ -19,6 +19,7 @@ from backend.adapters.db.script_store import Neighbours
 from backend.domain.escalation.targets import Channel
 from backend.parts import answering, notices
 from backend.parts.answering import AnsweringParts
+from backend.parts.audit import AuditParts
 from backend.parts.escalation import EscalationParts
 from backend.parts.notices import NoticesParts
 from backend.parts.organisation import OrganisationParts
@@ -49,6 +50,7 @@ class DispatchParts:
         others = Others(neighbours, OrganisationReader, self._work_orders.follow_ups())
         self._script = ScriptParts(settings, engine, clock, ids, others)
         runs = RunParts(self._roster.cover, SqlNoticeOutbox, self._work_orders.service_orders)
+        self._audit = AuditParts(settings, engine, clock, runs)
         self._escalation = EscalationParts(folder / POLICIES, engine, clock, zone, runs, self._notices.wake)
 
     def _configured(self) -> frozenset[Channel]:
@@ -101,6 +103,7 @@ class DispatchParts:
             self._answering,
             self._script,
             self._work_orders,
+            self._audit,
         ):
             yield from part.ticks()
 

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     first_account_file: Path = Path("var/secrets/first-account.json")
     secure_cookie: bool = False
     stream_poll_ms: int = Field(default=20, ge=5, le=1000)
+    auditor_heartbeat_url: str = ""
     command_lease_seconds: int = Field(default=10, ge=1, le=300)
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     answer_key_file: Path = Path("var/secrets/answer.key")

@@ -1,0 +1,1 @@
+"""Looking separately whether the platform does what it promised."""

@@ -1,0 +1,31 @@
+"""The auditor: its round, and whom it tells outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Engine
+
+from backend.adapters.clock import SystemClock
+from backend.adapters.db.audit_store import AuditSqlStore
+from backend.adapters.db.escalation_store import RunParts
+from backend.adapters.heartbeat import UrlHeartbeat
+from backend.services.audit.audit_alerts import AuditAlerts
+from backend.settings import Settings
+from backend.workers.loop import Tick
+
+ROUND_SECONDS: Final = 10.0
+DEADLINE: Final = 30.0
+
+
+class AuditParts:
+    """Made once per process. `parts`: as escalation has them."""
+
+    def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, parts: RunParts) -> None:
+        store = AuditSqlStore(engine, clock, parts)
+        self.audit = AuditAlerts(store, clock, UrlHeartbeat(settings.auditor_heartbeat_url))
+
+    def ticks(self) -> Iterator[Tick]:
+        """For the worker: on a thread of its own, so that what hangs elsewhere does not stop it."""
+        yield Tick("auditor", self.audit, seconds=ROUND_SECONDS, deadline=DEADLINE)

@@ -1,0 +1,1 @@
+"""The auditor: it trusts no timer but its own."""
