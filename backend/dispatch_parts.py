@@ -80,6 +80,7 @@ class DispatchParts:
             self._answering,
             self._script,
             self._work_orders,
+            self._audit,
         ):
             yield from part.staff_routers()
 

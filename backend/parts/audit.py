@@ -1,16 +1,21 @@
-"""The auditor: its round, and whom it tells outside."""
+"""The auditor: its round, and whom it tells outside; and the figures of how fast people were answered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.audit_store import AuditSqlStore
 from backend.adapters.db.escalation_store import RunParts
+from backend.adapters.db.kpi_reading import HandledSqlReader
 from backend.adapters.heartbeat import UrlHeartbeat
+from backend.adapters.sheets import write_sheet
+from backend.api import kpis
 from backend.services.audit.audit_alerts import AuditAlerts
 from backend.settings import Settings
 from backend.workers.loop import Tick
@@ -23,8 +28,14 @@ class AuditParts:
     """Made once per process. `parts`: as escalation has them."""
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, parts: RunParts) -> None:
+        self._engine = engine
+        self._zone = ZoneInfo(settings.time_zone)
         store = AuditSqlStore(engine, clock, parts)
         self.audit = AuditAlerts(store, clock, UrlHeartbeat(settings.auditor_heartbeat_url))
+
+    def staff_routers(self) -> Iterator[APIRouter]:
+        """Under `/api/v1`."""
+        yield kpis.router(kpis.KpiCalls(HandledSqlReader(self._engine), self._zone, write_sheet))
 
     def ticks(self) -> Iterator[Tick]:
         """For the worker: on a thread of its own, so that what hangs elsewhere does not stop it."""

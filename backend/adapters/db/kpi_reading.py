@@ -1,0 +1,93 @@
+"""How handled alerts are read for figures: three queries, whatever the span."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Subquery, func, or_, select
+
+from backend.adapters.db.alarm import alerts, timeline
+from backend.adapters.db.engine import reading
+from backend.adapters.db.organisation import organisations
+from backend.adapters.db.registry import devices
+from backend.adapters.db.work_order import work_orders
+from backend.domain.alert.model import EntryKind
+from backend.domain.kpi.figures import Handled
+
+_ARRIVED: Final = (str(EntryKind.ARRIVED), str(EntryKind.RESPONDER_ARRIVED))
+_TEST: Final = "care.test.pressed"
+
+
+@dataclass(frozen=True, slots=True)
+class HandledSqlReader:
+    """`HandledReader` on an engine."""
+
+    engine: Engine
+
+    def handled(self, begin: datetime, end: datetime, limit: int) -> Sequence[Handled]:
+        with reading(self.engine) as connection:
+            return _read(connection, begin, end, limit)
+
+
+def _first_arrivals(begin: datetime) -> Subquery:
+    return (
+        select(timeline.c.alert_id, func.min(timeline.c.at).label("at"))
+        .where(timeline.c.kind.in_(_ARRIVED), timeline.c.at >= begin)
+        .group_by(timeline.c.alert_id)
+        .subquery()
+    )
+
+
+def _call_backs() -> Subquery:
+    """Of each alert that caused finished work: how many orders, and how many with a call-back that has a result."""
+    return (
+        select(
+            work_orders.c.alert_id,
+            func.count().label("orders"),
+            func.count(work_orders.c.called_back_at).label("called_back"),
+        )
+        .where(work_orders.c.alert_id.is_not(None), work_orders.c.finished_at.is_not(None))
+        .group_by(work_orders.c.alert_id)
+        .subquery()
+    )
+
+
+def _read(connection: Connection, begin: datetime, end: datetime, limit: int) -> Sequence[Handled]:
+    arrivals, backs = _first_arrivals(begin), _call_backs()
+    query = (
+        select(alerts, organisations.c.name.label("centre"), arrivals.c.at.label("arrived_at"), backs)
+        .join(organisations, organisations.c.id == alerts.c.organisation_id, isouter=True)
+        .join(devices, devices.c.id == alerts.c.device_id, isouter=True)
+        .join(arrivals, arrivals.c.alert_id == alerts.c.id, isouter=True)
+        .join(backs, backs.c.alert_id == alerts.c.id, isouter=True)
+        .where(
+            alerts.c.received_at >= begin,
+            alerts.c.received_at < end,
+            alerts.c.severity != "technical",
+            alerts.c.type != _TEST,
+            or_(alerts.c.outcome.is_(None), alerts.c.outcome != "test"),
+            or_(devices.c.id.is_(None), devices.c.synthetic.is_(False)),
+        )
+        .order_by(alerts.c.received_at, alerts.c.id)
+        .limit(limit)
+    )
+    return [
+        Handled(
+            id=row["id"],
+            type=row["type"],
+            severity=row["severity"],
+            centre=row["centre"] or "",
+            operator=row["holder_name"] or "",
+            received_at=row["received_at"],
+            accepted_at=row["accepted_at"],
+            first_voice_at=row["first_voice_at"],
+            arrived_at=row["arrived_at"],
+            outcome=row["outcome"],
+            late=row["late_seconds"] is not None,
+            called_back=None if row["orders"] is None else row["called_back"] == row["orders"],
+        )
+        for row in connection.execute(query).mappings()
+    ]

@@ -1,0 +1,1 @@
+"""How fast people are answered, from events and nothing else."""

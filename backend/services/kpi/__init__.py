@@ -1,0 +1,1 @@
+"""Figures for people: the shares, and the rows behind each."""
