@@ -95,6 +95,13 @@ class Checkout:
         url = f"http://127.0.0.1:{self.ports[port]}/metrics"
         return httpx2.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10).raise_for_status().text
 
+    def close(self) -> None:
+        """Kill what runs, and remove the folder once nothing can write there any more."""
+        pids = self.pids().values()
+        self.up.kill()
+        wait_until(lambda: not any(_runs(pid) for pid in pids), "the launcher's children have died with it")
+        shutil.rmtree(self.folder)
+
     def press(self, device: Credential, event_id: str) -> dict[str, Any]:
         """One press with Mosquitto's own client, and the answer."""
         event = {
@@ -110,13 +117,19 @@ class Checkout:
         return answer
 
 
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @pytest.fixture
 def checkout() -> Iterator[Checkout]:
     folder = Path(tempfile.mkdtemp(prefix="care-up-"))
     checkout = Checkout(folder)
     yield checkout
-    checkout.up.kill()
-    shutil.rmtree(folder)
+    checkout.close()
 
 
 def test_up_starts_mends_and_ends_everything(checkout: Checkout) -> None:

@@ -29,6 +29,8 @@ CANARY_EXIT: Final = 70
 ENROL_AT_ONCE: Final = 200
 LOOK_SECONDS: Final = 0.05
 RESTART_SECONDS: Final = 0.5
+RELOADS: Final = 3
+"""Looks in a row at which the broker is told: it forgets a SIGHUP that comes while it still heeds the one before."""
 STOP_ORDER: Final = ("gateway", "backend", "broker")
 """How names begin."""
 Figures = dict[tuple[str, ...], float]
@@ -190,12 +192,15 @@ class System:
 
     def _watch(self) -> None:
         """Reload the broker's accounts when they change; start again what ended by itself."""
-        passwd, seen = self.folder / "broker" / "passwd", 0
+        passwd = self.folder / "broker" / "passwd"
+        seen, reloads = passwd.stat().st_mtime_ns, 0
         restart_at: dict[str, float] = {}
         while not self._stopped.wait(LOOK_SECONDS):
             changed = passwd.stat().st_mtime_ns
             if changed != seen:
-                seen = changed
+                seen, reloads = changed, RELOADS
+            if reloads:
+                reloads -= 1
                 self.children["broker"].signal(signal.SIGHUP)
             with self._lock:
                 for name, child in self.children.items():

@@ -115,8 +115,8 @@ def _figures(key: str, rows: Sequence[Handled]) -> Figures:
         voice=speed(fresh, lambda row: row.first_voice_at, tuple(ANCHORS), ANCHORS),
         # Of those to whom somebody went: most calls need nobody to go.
         arrival=speed(came, lambda row: row.arrived_at, minutes, {}),
-        outcomes=Counter(row.outcome for row in rows if row.outcome),
-        types=Counter(row.type for row in rows),
+        outcomes=dict(Counter(row.outcome for row in rows if row.outcome)),
+        types=dict(Counter(row.type for row in rows)),
         called_back=sum(answered) / len(answered) if answered else None,
     )
 
