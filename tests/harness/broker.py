@@ -21,7 +21,7 @@ from tests.harness.ports import free_port
 CONFIG = Path(__file__).resolve().parents[2] / "config" / "mosquitto"
 _PR_SET_PDEATHSIG = 1
 _ITERATIONS = 101
-PINGREQ = b"\xc0\x00"
+NONSENSE = b"\xc0\x00" * 4  # no CONNECT, and no TLS record: either listener cuts that off
 RELOAD_AGAIN_SECONDS = 2.0
 
 
@@ -103,7 +103,7 @@ class Broker:
             with socket.create_connection((self.host, self.port), timeout=1) as probe:
                 # The system takes connections by itself; that this one is cut off is the main loop's doing, and before
                 # that runs a SIGHUP would end the broker.
-                probe.sendall(PINGREQ)
+                probe.sendall(NONSENSE)
                 probe.recv(1)
         except ConnectionResetError:
             return True
