@@ -10,12 +10,13 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.audit_reading import AuditSqlReader
 from backend.adapters.db.audit_store import AuditSqlStore
 from backend.adapters.db.escalation_store import RunParts
 from backend.adapters.db.kpi_reading import HandledSqlReader
 from backend.adapters.heartbeat import UrlHeartbeat
 from backend.adapters.sheets import write_sheet
-from backend.api import kpis
+from backend.api import kpis, reviews
 from backend.services.audit.audit_alerts import AuditAlerts
 from backend.settings import Settings
 from backend.workers.loop import Tick
@@ -29,12 +30,14 @@ class AuditParts:
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, parts: RunParts) -> None:
         self._engine = engine
+        self._clock = clock
         self._zone = ZoneInfo(settings.time_zone)
         store = AuditSqlStore(engine, clock, parts)
         self.audit = AuditAlerts(store, clock, UrlHeartbeat(settings.auditor_heartbeat_url))
 
     def staff_routers(self) -> Iterator[APIRouter]:
         """Under `/api/v1`."""
+        yield reviews.router(reviews.ReviewCalls(AuditSqlReader(self._engine), self._clock.now))
         yield kpis.router(kpis.KpiCalls(HandledSqlReader(self._engine), self._zone, write_sheet))
 
     def ticks(self) -> Iterator[Tick]:

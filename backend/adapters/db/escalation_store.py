@@ -15,12 +15,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.adapters.db.alarm import alerts, events
 from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.alarm_store import AlarmSql
+from backend.adapters.db.audit import reviews
+from backend.adapters.db.audit_reading import fired_steps_of
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.escalation import books, offers, runs
 from backend.adapters.db.escalation_acceptances import acceptances_of
 from backend.adapters.db.escalation_facts import facts_of
 from backend.adapters.db.escalation_rows import run_values, to_run
 from backend.domain.alert.model import Alert
+from backend.domain.audit.conformance import FiredStep
 from backend.domain.escalation.run import Acceptance, Run
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.ports import Cover, DueRun, EscalationTransaction, RunNotices, ServiceOrders
@@ -93,6 +96,14 @@ class EscalationSql(AlarmSql):
         module = sqlite if self._sqlite else postgresql
         row = {"alert_id": alert_id, "organisation_id": organisation_id, "at": now, "reason": reason[:32]}
         return bool(self._db.execute(module.insert(offers).values(row).on_conflict_do_nothing()).rowcount)
+
+    def fired_steps(self, alert_id: str) -> Sequence[FiredStep]:
+        return fired_steps_of(self._db, alert_id)
+
+    def open_review(self, alert_id: str, reason: str, now: datetime) -> bool:
+        module = sqlite if self._sqlite else postgresql
+        row = {"alert_id": alert_id, "reason": reason, "opened_at": now}
+        return bool(self._db.execute(module.insert(reviews).values(row).on_conflict_do_nothing()).rowcount)
 
     def presses_since(self, alert_id: str, since: datetime) -> int:
         query = select(func.count()).select_from(events).where(events.c.alert_id == alert_id)

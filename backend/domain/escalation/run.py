@@ -106,12 +106,13 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """`at`: when to look again; None with REST and END. `firing`: what fires, or will."""
+    """`at`: when to look again; None with REST and END. `firing`: what fires, or will, and `due`: when it was to."""
 
     doing: Doing
     why: Why
     at: datetime | None = None
     firing: Firing | None = None
+    due: datetime | None = None
 
 
 REACT_AFTER: Final = timedelta(seconds=2)
@@ -164,10 +165,10 @@ def next_step(
         if soon < due:
             due, why = soon, Why.NOBODY_LEFT_TO_ANSWER
     if run.held_until is not None and run.held_until > max(now, due):
-        return Next(Doing.WAIT, Why.HELD, run.held_until, firing)
+        return Next(Doing.WAIT, Why.HELD, run.held_until, firing, due)
     if due > now:
-        return Next(Doing.WAIT, Why.NOT_YET, due, firing)
-    return Next(Doing.FIRE, why, now, firing)
+        return Next(Doing.WAIT, Why.NOT_YET, due, firing, due)
+    return Next(Doing.FIRE, why, now, firing, due)
 
 
 def _due(policy: Policy, run: Run) -> tuple[Firing, datetime, Why]:
@@ -186,6 +187,11 @@ def _due(policy: Policy, run: Run) -> tuple[Firing, datetime, Why]:
 def next_firing(policy: Policy, run: Run) -> Firing:
     """What fires next, whenever that is."""
     return _due(policy, run)[0]
+
+
+def next_due(policy: Policy, run: Run) -> tuple[Firing, datetime]:
+    """What fires next, and when it is to."""
+    return _due(policy, run)[:2]
 
 
 def is_last_resort(policy: Policy, run: Run) -> bool:

@@ -13,6 +13,7 @@ from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy, Si
 from backend.domain.escalation.run import (
     Answers,
     Doing,
+    Next,
     Run,
     RunState,
     Trouble,
@@ -24,6 +25,7 @@ from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.end_run import tell_how_it_ended
 from backend.services.escalation.fire_step import StepFiring, say_trouble
+from backend.services.escalation.judge_run import judge_run
 from backend.services.escalation.ports import DueRun, EscalationStore, EscalationTransaction
 from backend.services.escalation.read_book import policies_of
 from contract.vocabulary import Severity
@@ -75,19 +77,20 @@ class Advance:
                 run = self._resumed(policy, alert, run)
                 continue
             if following.doing is not Doing.FIRE or following.firing is None:
-                self._save(alert, run, following.doing, following.at)
+                self._save(policy, alert, run, following)
                 return
             alert, run = StepFiring(self.tx, policy, following, acceptances, self.now).fire(alert, run)
         self.tx.save_run(replace(run, due_at=self.now + timedelta(seconds=1)))
 
-    def _save(self, alert: Alert, run: Run, doing: Doing, at: datetime | None) -> None:
-        if doing is Doing.END:
+    def _save(self, policy: Policy, alert: Alert, run: Run, following: Next) -> None:
+        if following.doing is Doing.END:
             tell_how_it_ended(self.tx, alert, self.now)
+            judge_run(self.tx, policy, alert, run, self.now)
             run = replace(run, state=RunState.ENDED)
-        elif doing is Doing.REST:
+        elif following.doing is Doing.REST:
             self.tx.notices.cancel(alert.id, "accepted", self.now)
             run = replace(run, state=RunState.RESTED)
-        self.tx.save_run(replace(run, due_at=at, version=run.version + 1))
+        self.tx.save_run(replace(run, due_at=following.at, version=run.version + 1))
 
     def _policy(self, alert: Alert, run: Run) -> Policy:
         """The one it has, else the one that applies; always of the book that was in force when it was raised."""

@@ -136,6 +136,7 @@ class StepFiring:
             "steps": len(self.policy.steps),
             "round": run.round if is_last_resort(self.policy, run) else firing.round if firing else 0,
             "why": str(self.following.why),
+            "due": self.following.due.isoformat() if self.following.due else None,
             "told": list(told.values()),
             "desks": list(desks),
             "nobody": nobody,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from backend.domain.alert.model import Alert
+from backend.domain.audit.conformance import FiredStep
 from backend.domain.escalation.run import Acceptance, Run
 from backend.domain.escalation.targets import Reach, Target
 from backend.services.alarm.ports import AlarmTransaction
@@ -113,6 +114,14 @@ class EscalationTransaction(AlarmTransaction, Protocol):
 
     def offer(self, alert_id: str, organisation_id: str, reason: str, now: datetime) -> bool:
         """The alert is shown at that desk as well. False where it was already."""
+        ...
+
+    def fired_steps(self, alert_id: str) -> Sequence[FiredStep]:
+        """Every step that fired or was skipped, as the timeline tells it."""
+        ...
+
+    def open_review(self, alert_id: str, reason: str, now: datetime) -> bool:
+        """Somebody has to look at it again. False where it is on the list already."""
         ...
 
     def presses_since(self, alert_id: str, since: datetime) -> int: ...

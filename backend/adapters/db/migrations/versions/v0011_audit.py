@@ -1,4 +1,4 @@
-"""What the auditor found."""
+"""What the auditor found, and reviews."""
 
 from __future__ import annotations
 
@@ -24,3 +24,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_findings_alert", "audit_findings", ["alert_id", "finding", "at"])
     op.create_index("ix_audit_findings_at", "audit_findings", ["at"])
+    op.create_table(
+        "reviews",
+        sa.Column("alert_id", sa.String(36), nullable=False),
+        sa.Column("reason", sa.String(32), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", sa.String(128), nullable=True),
+        sa.Column("finding", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("alert_id", "reason", name="pk_reviews"),
+    )
+    op.create_index("ix_reviews_closed_at", "reviews", ["closed_at"])
