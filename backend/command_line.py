@@ -133,8 +133,8 @@ def _run(settings: Settings, roles: Sequence[Role]) -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     if stop.is_set():  # told to stop during the start: nothing is made yet
         return 0
-    backend = Backend(settings, roles)
     try:
+        backend = Backend(settings, roles)
         backend.start()
     except Exception as error:
         log.error("start_failed", error=type(error).__name__, reason=_first_line(error))
