@@ -23,9 +23,8 @@ class RequeueDue:
         with self.store.begin() as tx:
             alerts = tx.due_alerts(now, limit)
             for alert in alerts:
-                apply(tx, requeue(alert, now), (), now)
-                again = tx.alert(alert.id)
-                if again is not None:
-                    apply(tx, watch_lease(again, now), (), now)
+                decision = requeue(alert, now)
+                apply(tx, decision, (), now)
+                apply(tx, watch_lease(decision.alert, now), (), now)
             tx.commit()
         return len(alerts)

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
-from backend.domain.alert.notable import raise_severity
+from backend.domain.alert.notable import raise_severity, ring
 from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy, Situation, choose
 from backend.domain.escalation.run import (
     Answers,
@@ -30,7 +32,12 @@ from backend.services.escalation.ports import DueRun, EscalationStore, Escalatio
 from backend.services.escalation.read_book import policies_of
 from contract.vocabulary import Severity
 
+log = structlog.get_logger()
+
 SERVICE: Final = "care.service.pressed"
+TRY_AGAIN: Final = timedelta(seconds=10)
+DISTRICT: Final = "district"
+"""The root of every tree (migration 0006)."""
 MOST_AT_ONCE: Final = 40
 """Steps that one alert goes through in one look; the rest a second later, so that no alert holds up the others."""
 
@@ -49,9 +56,24 @@ class AdvanceDue:
         with self.store.begin() as tx:
             due = tx.due_runs(now, limit)
             for each in due:
-                Advance(tx, now, self.zone).run(each)
+                try:
+                    with tx.savepoint():
+                        Advance(tx, now, self.zone).run(each)
+                except Exception as error:
+                    if tx.is_storage_fault(error):
+                        raise
+                    log.exception("run_failed", alert_id=each.alert.id)
+                    _put_off(tx, each, now)
             tx.commit()
         return len(due)
+
+
+def _put_off(tx: EscalationTransaction, due: DueRun, now: datetime) -> None:
+    """One alert that breaks us holds up no other: it is tried again soon, and the district desk is told of it once."""
+    tx.save_run(replace(due.run, due_at=now + TRY_AGAIN, version=due.run.version + 1))
+    if tx.offer(due.alert.id, DISTRICT, "run_failed", now):
+        apply(tx, ring(due.alert, EntryKind.AUDITED, SYSTEM, now, "run_failed"), (), now)
+        tx.save_run(replace(due.run, due_at=now + TRY_AGAIN, version=due.run.version + 1))
 
 
 @dataclass(frozen=True, slots=True)

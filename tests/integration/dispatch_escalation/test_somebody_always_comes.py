@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import Actor, ActorKind, Entry, EntryKind
-from backend.domain.escalation.targets import DutyRole, Level, TargetKind
+from backend.domain.escalation.targets import DutyRole, Level, Reach, Target, TargetKind
+from backend.services.escalation.ports import Scene
 from contract.vocabulary import Severity
 from tests.fakes.cover import person
 from tests.harness.alarm import LI
@@ -284,3 +285,23 @@ def test_who_withdraws_has_not_accepted_any_more(desk: Escalating) -> None:
         tx.commit()
     desk.pass_time(45)
     assert "李师傅" in desk.told(alert_id)
+
+
+def test_one_alert_that_breaks_escalation_holds_up_no_other_and_is_shown_to_the_district(desk: Escalating) -> None:
+    broken = desk.pressed("T1")
+    sound = type(desk.cover).reach
+
+    def reach(target: Target, scene: Scene, at: datetime) -> Reach:
+        if scene.alert_id == broken:
+            raise RuntimeError("something nobody has thought of")
+        return sound(desk.cover, target, scene, at)
+
+    desk.cover.reach = reach  # type: ignore[method-assign]
+    other = desk.pressed("T2")
+    desk.tick()
+    assert desk.desks(other) == {"centre"}
+    assert desk.desks(broken) == {"district"}
+    assert desk.kinds(broken) == ["raised", "audited"]
+    desk.cover.reach = sound.__get__(desk.cover)  # type: ignore[method-assign]
+    desk.pass_time(10)
+    assert desk.desks(broken) == {"district", "centre"}
