@@ -42,6 +42,22 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def serves(host: str, port: int) -> bool:
+    """Whether the broker's main loop runs; before it does, a SIGHUP would end the broker.
+
+    The system takes connections by itself; that this one is cut off is the loop's doing.
+    """
+    try:
+        with socket.create_connection((host, port), timeout=1) as probe:
+            probe.sendall(NONSENSE)
+            probe.recv(1)
+    except ConnectionResetError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
 class Broker:
     """One Mosquitto in `folder` (passwd, data, log). Use as a context manager; the port stays over restarts."""
 
@@ -99,17 +115,7 @@ class Broker:
     def _ready(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
             raise AssertionError(f"the broker ended: {self.log.read_text(errors='replace')[-2000:]}")
-        try:
-            with socket.create_connection((self.host, self.port), timeout=1) as probe:
-                # The system takes connections by itself; that this one is cut off is the main loop's doing, and before
-                # that runs a SIGHUP would end the broker.
-                probe.sendall(NONSENSE)
-                probe.recv(1)
-        except ConnectionResetError:
-            return True
-        except OSError:
-            return False
-        return True
+        return serves(self.host, self.port)
 
     def kill(self) -> None:
         """SIGKILL: whatever it had not written to disk is gone."""

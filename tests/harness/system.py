@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.harness.broker import serves
 from tests.harness.child import Child
 from tests.harness.clock import PATIENCE_SECONDS, stopwatch, wait_until
 from tests.harness.desk import Desk, demo_accounts
@@ -199,7 +200,7 @@ class System:
             changed = passwd.stat().st_mtime_ns
             if changed != seen:
                 seen, reloads = changed, RELOADS
-            if reloads:
+            if reloads and serves("127.0.0.1", self.broker_port):
                 reloads -= 1
                 self.children["broker"].signal(signal.SIGHUP)
             with self._lock:

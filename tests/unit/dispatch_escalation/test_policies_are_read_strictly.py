@@ -94,5 +94,5 @@ def test_what_cannot_be_used_is_refused_with_its_place(text: str, said: str) -> 
 
 
 def test_two_files_with_one_id_are_refused() -> None:
-    with pytest.raises(BookRefused, match="also in a.toml"):
+    with pytest.raises(BookRefused, match=r"also in a\.toml"):
         read_book({"a.toml": GOOD, "b.toml": GOOD})
