@@ -208,7 +208,7 @@ class Backend:
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
-        alarms = AlarmSqlStore(self._press_engine, self._clock)
+        alarms = AlarmSqlStore(self._press_engine, self._clock, first=True)
         ingest = IngestEvents(alarms, self._clock, self._ids, lease_seconds)
         yield ingest_events.router(ingest, lambda outcome, reason: self._metrics.ingested("event", outcome, reason))
         yield commands.router(

@@ -313,10 +313,12 @@ class AlarmSqlStore:
 
     engine: Engine
     clock: Clock
+    first: bool = False
+    """Whether its transactions go before all others of this process: those that take presses in."""
 
     @contextmanager
     def begin(self) -> Iterator[AlarmTransaction]:
-        with writing(self.engine) as connection:
+        with writing(self.engine, first=self.first) as connection:
             yield AlarmSql(connection, self.clock, is_sqlite(self.engine))
 
     def has_due(self, lane: Lane, now: datetime) -> bool:

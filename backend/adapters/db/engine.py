@@ -112,17 +112,18 @@ def _writer_lock(engine: Engine) -> Turns:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, first: bool = False) -> Iterator[Connection]:
     """A writing transaction. It is kept only if the block calls `commit()`; leaving otherwise rolls back.
 
     On SQLite one per process at a time, begun IMMEDIATE: raises `WriterBusyError` after `LOCK_SECONDS`. Do not nest.
+    `first`: before all others of this process that wait; for presses.
     """
     if not is_sqlite(engine):
         with engine.connect() as connection:
             yield connection
         return
     lock = _writer_lock(engine)
-    if not lock.acquire(timeout=LOCK_SECONDS):
+    if not lock.acquire(LOCK_SECONDS, first):
         raise WriterBusyError(
             "BEGIN IMMEDIATE", None, TimeoutError("another writer of this process holds the database")
         )

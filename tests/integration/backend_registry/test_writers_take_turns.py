@@ -8,9 +8,9 @@ from backend.adapters.db.turns import Turns
 from tests.harness.clock import wait_until
 
 
-def _waits(turns: Turns, done: list[str], name: str, timeout: float = 30.0) -> threading.Thread:
+def _waits(turns: Turns, done: list[str], name: str, timeout: float = 30.0, first: bool = False) -> threading.Thread:
     def run() -> None:
-        if turns.acquire(timeout):
+        if turns.acquire(timeout, first):
             done.append(name)
             turns.release()
         else:
@@ -68,3 +68,17 @@ def test_under_load_each_turn_is_taken_by_one() -> None:
         thread.join(60)
     assert len(most) == 1600
     assert max(most) == 1
+
+
+def test_presses_go_first_in_their_order_also_after_one_that_gave_up() -> None:
+    turns = Turns()
+    done: list[str] = []
+    assert turns.acquire(1)
+    threads = [_waits(turns, done, "worker"), _waits(turns, done, "press 1", first=True)]
+    impatient = _waits(turns, done, "press 2", timeout=0.01, first=True)
+    impatient.join(30)
+    threads += [_waits(turns, done, "press 3", first=True), _waits(turns, done, "desk")]
+    turns.release()
+    for thread in threads:
+        thread.join(30)
+    assert done == ["press 2 gave up", "press 1", "press 3", "worker", "desk"]
