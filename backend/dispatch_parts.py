@@ -36,7 +36,11 @@ POLICIES: Final = "escalation"
 
 
 class DispatchParts:
-    """Reads scripts and work orders of `config/` at once, policies in `start`: each refuses what it cannot use."""
+    """Reads scripts, channels and work orders of `config/` at once, policies in `start`.
+
+    A script, policy or channel that cannot be used never keeps presses from being taken: it is said in the log, and
+    what was before, or nothing, is in force. `config/work_orders.toml` is refused as the settings are.
+    """
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, ids: Ids) -> None:
         zone = ZoneInfo(settings.time_zone)
@@ -67,7 +71,7 @@ class DispatchParts:
         return self._script.incoming
 
     def start(self) -> None:
-        """Raises `BookRefused` where the policies cannot be used."""
+        """Read the policies."""
         self._escalation.start()
 
     def staff_routers(self) -> Iterator[APIRouter]:

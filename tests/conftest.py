@@ -14,9 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.expected_skips import expected_reason
 
+# How long an example takes says how busy the machine is, and a test must not fail by that.
+settings.register_profile("care", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("care")
 NOTE = os.environ.get("CARE_TEST_NOTE", "")
 
 

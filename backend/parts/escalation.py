@@ -48,7 +48,7 @@ class EscalationParts:
         self._readings = RunReadings(engine, parts.cover)
 
     def start(self) -> None:
-        """Read the policies. Raises `BookRefused` where they cannot be used, with the file and the place."""
+        """Read the policies. What cannot be used leaves those of before in force, and says so."""
         self._load()
 
     def ticks(self) -> Iterator[Tick]:

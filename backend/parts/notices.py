@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import APIRouter
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.adapters.channels.assemble import assemble
-from backend.adapters.channels.config import read_channels
+from backend.adapters.channels.config import ChannelsFile, ChannelsRefused, read_channels
 from backend.adapters.channels.http import Http
 from backend.adapters.channels.reports import read_reports
 from backend.adapters.channels.texts import Texts
@@ -38,6 +39,8 @@ from backend.settings import Settings
 from backend.workers.loop import Tick
 from backend.workers.outbox import OutboxWorker
 
+log = structlog.get_logger()
+
 FILE_NAME: Final = "channels.toml"
 TEXTS: Final = "notices"
 _AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -50,7 +53,7 @@ def is_public(method: str, path: str) -> bool:
 
 
 class NoticesParts:
-    """Made once per process. Raises `ChannelsRefused` for a file of `folder` that cannot be used.
+    """Made once per process. With a `channels.toml` that cannot be used no channel is set up, and the log says why.
 
     `links`: how a notice is answered. `figures`: to be registered with Prometheus. `wake` may be called after a
     transaction that has put notices: they leave now instead of at the next bell.
@@ -61,9 +64,15 @@ class NoticesParts:
     ) -> None:
         zone = ZoneInfo(settings.time_zone)
         path = folder / FILE_NAME
-        file = read_channels(path)
         self._http = Http()
-        self._channels = assemble(file, path, self._http, clock, ids)
+        try:
+            file = read_channels(path)
+            self._channels = assemble(file, path, self._http, clock, ids)
+        except ChannelsRefused as refused:
+            # Without channels call-outs fail, and the district desk hears it; without a backend nobody hears a press.
+            log.error("channels_refused", why=str(refused))
+            file = ChannelsFile()
+            self._channels = assemble(file, path, self._http, clock, ids)
         texts = Texts(folder / TEXTS, Wording(zone, file.mask_names), settings.locale)
         self._store = SqlNoticeStore(engine, clock)
         self._reader = SqlNoticeReader(engine)

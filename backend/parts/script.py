@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import APIRouter
 from sqlalchemy import Connection, Engine
 
@@ -13,8 +15,9 @@ from backend.adapters.db.calls_incoming import IncomingSqlStore
 from backend.adapters.db.calls_store import CallSqlReader, CallSqlStore
 from backend.adapters.db.script_reviews import ReviewSqlStore, ScriptSqlReader
 from backend.adapters.db.script_store import Neighbours, ScriptSqlRecords, ScriptSqlStore
-from backend.adapters.script_files import load_scripts
+from backend.adapters.script_files import BadScript, load_scripts
 from backend.api import scripts, telephony
+from backend.domain.script.model import DEFAULT, Book, Script
 from backend.services.alarm.ports import Clock, Ids
 from backend.services.script.gate import ScriptGate
 from backend.services.script.ports import FollowUps
@@ -29,6 +32,9 @@ from backend.services.telephony.ports import DeskRouting
 from backend.services.telephony.take_incoming import TakeIncoming
 from backend.settings import Settings, config_file
 from backend.workers.loop import Tick
+from contract.vocabulary import Label
+
+log = structlog.get_logger()
 
 BATCH = 100
 MOST_BATCHES = 20
@@ -44,7 +50,7 @@ class Others:
 
 
 class ScriptParts:
-    """Reads the scripts at once: raises `BadScript`, which keeps the program from starting."""
+    """Reads the scripts at once. With one that cannot be used there are none: nothing stands before closing."""
 
     def __init__(self, settings: Settings, engine: Engine, clock: Clock, ids: Ids, others: Others) -> None:
         self._engine = engine
@@ -52,7 +58,7 @@ class ScriptParts:
         self._ids = ids
         self._others = others
         self._zone = ZoneInfo(settings.time_zone)
-        self.book = load_scripts(config_file().parent / "scripts")
+        self.book = _scripts(config_file().parent / "scripts")
         self.gate = ScriptGate(self.book, ScriptSqlRecords(), clock)
         self.incoming = IncomingSqlStore(engine, others.routing)
         """Also the `TellLog` of the live stream."""
@@ -90,6 +96,15 @@ class ScriptParts:
         """Of the worker."""
         watch = WatchVoice(self._scripts, self.book, self._clock)
         yield Tick("no_voice", lambda: _in_batches(watch))
+
+
+def _scripts(folder: Path) -> Book:
+    """A typing error in a script must not keep a press from being taken at the next start."""
+    try:
+        return load_scripts(folder)
+    except (BadScript, OSError) as bad:
+        log.error("scripts_refused", why=str(bad))
+        return Book({DEFAULT: Script(DEFAULT, Label("无脚本", "No script"), (DEFAULT,), ())})
 
 
 def _in_batches(watch: WatchVoice) -> None:

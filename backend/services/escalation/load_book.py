@@ -35,15 +35,16 @@ class LoadBook:
     _seen: Mapping[str, str] | None = field(default=None, init=False)
 
     def __call__(self) -> None:
-        """Raises `BookRefused` where the files cannot be used and no book was ever read by this process."""
-        texts = self.folder.read()
-        if texts == self._seen:
-            return
+        """Never raises for a file: presses are taken whatever an operator has written, with the book of before.
+
+        Before there was any, the built-in policy serves.
+        """
         try:
+            texts = self.folder.read()
+            if texts == self._seen:
+                return
             book = read_book(texts)
-        except BookRefused as refused:
-            if self.book is None:
-                raise
+        except (BookRefused, OSError, UnicodeDecodeError) as refused:
             if self.refused != str(refused):
                 log.error("policies_refused", why=str(refused))
             self.refused = str(refused)

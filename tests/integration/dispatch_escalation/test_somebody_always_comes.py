@@ -259,6 +259,15 @@ def test_a_worker_that_was_away_fires_at_once_what_is_due(desk: Escalating) -> N
     assert desk.kinds(alert_id).count("nobody_reached") == 1
 
 
+def test_a_typing_error_at_the_start_keeps_nobody_from_coming(database: Engine) -> None:
+    before = Escalating(database)
+    restarted = Escalating(database, before.cover, clock=before.clock, texts={"sos.toml": "id = "})
+    assert restarted.load.refused is not None
+    alert_id = restarted.pressed()
+    restarted.tick()
+    assert restarted.run(alert_id)["policy"] == "sos"
+
+
 def test_without_any_policy_file_the_built_in_one_serves(database: Engine) -> None:
     desk = Escalating(database, texts={})
     alert_id = desk.pressed()
