@@ -24,7 +24,7 @@ from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED
 from backend.domain.escalation.run import Run
 from backend.services.alarm.ports import Clock
 from backend.services.audit.ports import Audited, AuditTransaction
-from backend.services.escalation.read_book import policies_of
+from backend.services.escalation.read_book import policies_in
 
 LEASE_LOST: Final = timedelta(seconds=60)
 """A worker has a notice for half a minute; one that is sending for longer was forgotten by it."""
@@ -59,7 +59,7 @@ class AuditSql(EscalationSql):
 
 def _audited(connection: Connection, alert: Alert, run: Run | None) -> Audited:
     body = connection.scalar(select(books.c.body).where(books.c.digest == run.book)) if run is not None else None
-    known = {each.id: each for each in (*(policies_of(body) if body else ()), BUILT_IN, NOT_ESCALATED)}
+    known = {each.id: each for each in (*(policies_in(body)), BUILT_IN, NOT_ESCALATED)}
     policy = known.get(run.policy or "") if run is not None else None
     return Audited(alert, run, policy is not None and policy.needs.nobody)
 

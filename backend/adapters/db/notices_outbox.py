@@ -65,11 +65,12 @@ class SqlNoticeOutbox:
             passed=counts.get("passed", 0),
         )
 
-    def cancel(self, alert_id: str, reason: str, now: datetime) -> int:
+    def cancel(self, alert_id: str, reason: str, now: datetime, below: int | None = None) -> int:
         """Ends the calls for help that are still being tried; how many. How it ended is told all the same."""
-        rows = self._locked(
-            notices.c.alert_id == alert_id, _OPEN, notices.c.kind.in_(CALLS_FOR_HELP), order=(notices.c.id,)
-        )
+        asked = [notices.c.alert_id == alert_id, _OPEN, notices.c.kind.in_(CALLS_FOR_HELP)]
+        if below is not None:
+            asked.append(notices.c.step < below)
+        rows = self._locked(*asked, order=(notices.c.id,))
         for row in rows:
             self._save(row["id"], delivery_values(cancel(to_delivery(row, row["outstanding"]), reason, now).delivery))
         return len(rows)

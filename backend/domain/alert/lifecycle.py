@@ -205,7 +205,11 @@ def _moved(
     A note by somebody else than the holder is no reaction: it says nothing about who goes.
     """
     holder = before.holder is not None and before.holder.id == action.actor.id
-    if action.verb is not Verb.NOTE or holder:
+    of_another = action.actor.kind is ActorKind.RESPONDER and before.holder is not None and not holder
+    if of_another:
+        # A responder's step prolongs a journey; it does not answer for a holder who is silent, or for a cry for help.
+        after = leased(after, now) if before.requeued_at is None and before.reaction_due_at is None else after
+    elif action.verb is not Verb.NOTE or holder:
         after = leased(replace(after, requeued_at=None, reaction_due_at=None), now)
     after = replace(after, version=before.version + 1)
     entry = Entry(kind, action.actor, now, action.source, detail=_detail(before, after, action))

@@ -8,7 +8,7 @@ from datetime import time
 from enum import StrEnum
 from typing import Final
 
-from backend.domain.escalation.targets import Level, Target, TargetKind
+from backend.domain.escalation.targets import DutyRole, Level, Target, TargetKind
 from contract.vocabulary import Severity
 
 
@@ -98,7 +98,12 @@ class Situation:
     risk: str
 
 
-LAST_RESORT: Final = (Target(TargetKind.DESK, Level.DISTRICT),)
+LAST_RESORT: Final = (
+    Target(TargetKind.DESK, Level.DISTRICT),
+    Target(TargetKind.ON_DUTY, Level.DISTRICT, DutyRole.OPERATOR),
+    Target(TargetKind.ON_DUTY, Level.DISTRICT, DutyRole.MANAGER),
+    Target(TargetKind.RESPONDERS, Level.DISTRICT, most=3),
+)
 """The last step always exists: whatever a file says, after its steps the district desk is told, again and again."""
 LAST_RESORT_AFTER: Final = 60
 LAST_RESORT_EVERY: Final = 120

@@ -135,8 +135,8 @@ def unmet(needs: Needs, acceptances: Collection[Acceptance]) -> frozenset[DutyRo
 def missing_roles(policy: Policy, alert: Alert, acceptances: Collection[Acceptance]) -> frozenset[DutyRole]:
     """As `unmet`; an alert that waits again, although somebody has accepted it, needs an operator in any case."""
     missing = unmet(policy.needs, acceptances)
-    if alert.waiting and not policy.needs.nobody and not missing:
-        return frozenset({DutyRole.OPERATOR})
+    if alert.waiting and not policy.needs.nobody:
+        return missing | {DutyRole.OPERATOR}
     return missing
 
 
@@ -164,7 +164,8 @@ def next_step(
         soon = run.fired_at + REACT_AFTER
         if soon < due:
             due, why = soon, Why.NOBODY_LEFT_TO_ANSWER
-    if run.held_until is not None and run.held_until > max(now, due):
+    # Who asked for a moment and then passed is not waited for: nobody is left to say yes.
+    if run.held_until is not None and run.held_until > max(now, due) and not answers.hopeless:
         return Next(Doing.WAIT, Why.HELD, run.held_until, firing, due)
     if due > now:
         return Next(Doing.WAIT, Why.NOT_YET, due, firing, due)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,8 +42,8 @@ class AuditAlerts:
     def __call__(self) -> int:
         """How many were found. Outside is told only after a whole round: silence there means that nobody looks."""
         now = self.clock.now()
-        found = sum(self._look(alert_id, now) for alert_id in self.store.suspects(now, AT_ONCE))
-        found += sum(self._free(alert_id, now) for alert_id in self.store.stuck_notices(now, AT_ONCE))
+        found = sum(self._safely(self._look, alert_id, now) for alert_id in self.store.suspects(now, AT_ONCE))
+        found += sum(self._safely(self._free, alert_id, now) for alert_id in self.store.stuck_notices(now, AT_ONCE))
         self.found += found
         self.rounds += 1
         self.last_round = now
@@ -51,6 +51,15 @@ class AuditAlerts:
             self._last_beat = now
             self.heartbeat.beat()
         return found
+
+    @staticmethod
+    def _safely(look: Callable[[str, datetime], bool], alert_id: str, now: datetime) -> bool:
+        """One alert that breaks us keeps no other from being looked at."""
+        try:
+            return look(alert_id, now)
+        except Exception as error:
+            log.exception("audit_failed", alert_id=alert_id, error=type(error).__name__)
+            return False
 
     def _look(self, alert_id: str, now: datetime) -> bool:
         with self.store.begin() as tx:

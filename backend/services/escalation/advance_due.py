@@ -19,6 +19,7 @@ from backend.domain.escalation.run import (
     Run,
     RunState,
     Trouble,
+    missing_roles,
     next_step,
     resumed,
 )
@@ -29,7 +30,8 @@ from backend.services.escalation.end_run import tell_how_it_ended
 from backend.services.escalation.fire_step import StepFiring, say_trouble
 from backend.services.escalation.judge_run import judge_run
 from backend.services.escalation.ports import DueRun, EscalationStore, EscalationTransaction
-from backend.services.escalation.read_book import policies_of
+from backend.services.escalation.read_book import policies_in
+from backend.services.notices.ports import POLICY_STEPS
 from contract.vocabulary import Severity
 
 log = structlog.get_logger()
@@ -91,7 +93,8 @@ class Advance:
         for _ in range(MOST_AT_ONCE):
             acceptances = self.tx.acceptances(alert.id)
             answers = self._answers(run)
-            if answers.all_failed and run.trouble is None and not alert.ended:
+            wanted = not alert.ended and missing_roles(policy, alert, acceptances)
+            if answers.all_failed and run.trouble is None and wanted:
                 alert, run = say_trouble(self.tx, alert, run, Trouble.ALL_CHANNELS_FAILED, self.now)
             run = self._unheld(alert, run)
             following = next_step(policy, run, alert, acceptances, answers, self.now)
@@ -110,14 +113,14 @@ class Advance:
             judge_run(self.tx, policy, alert, run, self.now)
             run = replace(run, state=RunState.ENDED)
         elif following.doing is Doing.REST:
-            self.tx.notices.cancel(alert.id, "accepted", self.now)
+            self.tx.notices.cancel(alert.id, "accepted", self.now, POLICY_STEPS)
             run = replace(run, state=RunState.RESTED)
         self.tx.save_run(replace(run, due_at=following.at, version=run.version + 1))
 
     def _policy(self, alert: Alert, run: Run) -> Policy:
         """The one it has, else the one that applies; always of the book that was in force when it was raised."""
         body = self.tx.book(run.book)
-        policies = policies_of(body) if body else ()
+        policies = policies_in(body)
         if run.policy is not None:
             known = {policy.id: policy for policy in (*policies, BUILT_IN, NOT_ESCALATED)}
             return known.get(run.policy, BUILT_IN)

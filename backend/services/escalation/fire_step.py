@@ -52,7 +52,7 @@ class StepFiring:
         if last_resort and run.trouble is None and not self.policy.needs.nobody:
             trouble = Trouble.NOBODY_REACHED if run.asked else Trouble.NOBODY_ON_DUTY
             alert, run = say_trouble(self.tx, alert, run, trouble, self.now)
-        reaches = self._reaches(alert)
+        reaches = self._reaches(alert, last_resort)
         orders = self._orders(alert)
         told = self._notices(alert, run, reaches)
         desks = self._offers(alert, run, reaches)
@@ -70,15 +70,19 @@ class StepFiring:
             self._tell(alert, kind, {**detail, "notices": told})
         return alert, fired(self.policy, run, asked, self.now)
 
-    def _wanted(self, alert: Alert) -> list[Target]:
-        """The targets, but for those of whose role enough have accepted."""
+    def _wanted(self, alert: Alert, last_resort: bool = False) -> list[Target]:
+        """The targets, but for those of whose role enough have accepted; the last resort's desk hears it always."""
         met = met_roles(self.policy, alert, self.acceptances)
         targets = self.following.firing.notify if self.following.firing else ()
-        return [target for target in targets if role_of(target) not in met]
+        return [
+            target
+            for target in targets
+            if role_of(target) not in met or (last_resort and target.kind is TargetKind.DESK)
+        ]
 
-    def _reaches(self, alert: Alert) -> list[Reach]:
+    def _reaches(self, alert: Alert, last_resort: bool) -> list[Reach]:
         scene = Scene(alert.id, alert.home_id, alert.organisation_id)
-        wanted = [target for target in self._wanted(alert) if target.kind is not TargetKind.WORK_ORDER]
+        wanted = [target for target in self._wanted(alert, last_resort) if target.kind is not TargetKind.WORK_ORDER]
         return [self.tx.cover.reach(target, scene, self.now) for target in wanted]
 
     def _orders(self, alert: Alert) -> list[str]:

@@ -49,12 +49,13 @@ class LoadBook:
                 log.error("policies_refused", why=str(refused))
             self.refused = str(refused)
             return
-        self._seen, self.refused = texts, None
+        self.refused = None
         if self.book is not None and book.digest == self.book.digest:
+            self._seen = texts
             return
         now = self.clock.now()
         with self.store.begin() as tx:
             tx.put_book(book.digest, book.body, now)
             tx.commit()
-        self.book = book
+        self._seen, self.book = texts, book
         log.info("policies_loaded", digest=book.digest[:12], policies=len(book.policies))

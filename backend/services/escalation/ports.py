@@ -62,8 +62,8 @@ class NoticeOutbox(Protocol):
         """How the notices of one step have fared."""
         ...
 
-    def cancel(self, alert_id: str, reason: str, now: datetime) -> int:
-        """Ends those that have not left yet (somebody has the alert); how many."""
+    def cancel(self, alert_id: str, reason: str, now: datetime, below: int | None = None) -> int:
+        """Ends those that have not left yet (somebody has the alert); how many. `below`: only of steps below this."""
         ...
 
 

@@ -12,7 +12,7 @@ from backend.domain.escalation.targets import Reach, Target
 from backend.services.alarm.ports import Clock
 from backend.services.alarm.views import Moment, View
 from backend.services.escalation.ports import DueRun, Scene
-from backend.services.escalation.read_book import policies_of
+from backend.services.escalation.read_book import policies_in
 
 
 class TargetView(View):
@@ -109,7 +109,7 @@ def show_run(reading: RunReading, alert_id: str, clock: Clock) -> RunView | None
 
 def _policy(reading: RunReading, run: Run) -> Policy:
     body = reading.book(run.book)
-    known = {policy.id: policy for policy in (*(policies_of(body) if body else ()), BUILT_IN, NOT_ESCALATED)}
+    known = {policy.id: policy for policy in (*(policies_in(body)), BUILT_IN, NOT_ESCALATED)}
     return known.get(run.policy or "", BUILT_IN)
 
 

@@ -15,6 +15,11 @@ from contract.vocabulary import Severity
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "care/notices")
 
 
+POLICY_STEPS: Final = 900
+"""Call-outs of a policy have a step below this. From it on are those that a person, or a rule of the script, sent out:
+an acceptance does not take them back."""
+
+
 class NoticeKind(StrEnum):
     """What a notice says."""
 

@@ -73,8 +73,9 @@ def test_it_stops_in_time_although_calls_are_open(
         assert gateway.get("/api/v1/session").status_code == 401
         begun = stopwatch()
         process.send_signal(number)
-        assert process.wait(10) == 0, (idle.folder / "log").read_text()
-        assert stopwatch() - begun < 10
+        assert process.wait(30) == 0, (idle.folder / "log").read_text()
+        # It takes less than 5 s; the 10 s that it has are doubled for a machine that does much else besides.
+        assert stopwatch() - begun < 20
 
 
 def test_a_new_password_is_shown_once_by_the_program(

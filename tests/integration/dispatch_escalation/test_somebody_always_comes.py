@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
+from backend.adapters.db.engine import writing
+from backend.adapters.db.escalation import runs
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import Actor, ActorKind, Entry, EntryKind
-from backend.domain.escalation.targets import DutyRole, Level, Reach, Target, TargetKind
+from backend.domain.escalation.targets import DutyRole, Level, Reach, RecipientKind, Target, TargetKind
 from backend.services.escalation.ports import Scene
+from backend.services.notices.ports import NewNotice, NoticeKind
 from contract.vocabulary import Severity
 from tests.fakes.cover import person
 from tests.harness.alarm import LI
@@ -314,3 +317,104 @@ def test_one_alert_that_breaks_escalation_holds_up_no_other_and_is_shown_to_the_
     desk.cover.reach = sound.__get__(desk.cover)  # type: ignore[method-assign]
     desk.pass_time(10)
     assert desk.desks(broken) == {"district", "centre"}
+
+
+def test_who_was_sent_by_hand_is_called_although_an_operator_has_it(desk: Escalating) -> None:
+    alert_id = desk.pressed()
+    desk.tick()
+    desk.do(Verb.ACCEPT, alert_id)
+    now = desk.clock.now()
+    with desk.runs.begin() as tx:
+        by_hand = NewNotice(
+            id="n1",
+            kind=NoticeKind.CALL_OUT,
+            severity=Severity.EMERGENCY,
+            recipient_kind=RecipientKind.PERSON,
+            recipient_id="p1",
+            recipient_name="陈师傅",
+            created_at=now,
+            deadline_at=now + timedelta(minutes=30),
+            contact_points=("cp1",),
+            role=DutyRole.RESPONDER,
+            alert_id=alert_id,
+            step=1000,
+        )
+        tx.notices.put([by_hand], now)
+        tx.commit()
+    desk.do(Verb.NOTE, alert_id, text="已派人")
+    desk.pass_time(5)
+    assert [(notice["id"], notice["state"]) for notice in desk.notices(alert_id)] == [("n1", "pending")]
+    desk.do(Verb.CLOSE, alert_id, outcome="helped_by_phone")
+    desk.tick()
+    assert desk.notices(alert_id)[0]["state"] == "cancelled"
+
+
+def test_the_last_resort_is_heard_although_an_operator_has_it_and_nobody_goes(desk: Escalating) -> None:
+    desk.cover.risk = "high"
+    alert_id = desk.pressed()
+    desk.do(Verb.ACCEPT, alert_id)
+    desk.pass_time(240)
+    assert "nobody_reached" in desk.kinds(alert_id) or "nobody_on_duty" in desk.kinds(alert_id)
+    before = desk.only().ring_seq
+    desk.cover.people[(TargetKind.RESPONDERS, Level.DISTRICT)] = [person("救援队")]
+    desk.pass_time(125)
+    assert desk.only().ring_seq > before
+    assert "救援队" in desk.told(alert_id)
+    assert desk.only().waiting
+
+
+def test_a_number_that_is_dead_takes_no_alert_from_who_has_it(desk: Escalating) -> None:
+    desk.cover.people[(TargetKind.ON_DUTY, Level.CENTRE)] = [
+        person("小王", DutyRole.OPERATOR),
+        person("小李", DutyRole.OPERATOR),
+    ]
+    alert_id = desk.pressed()
+    desk.tick()
+    desk.settle(alert_id, "failed", "小王")
+    desk.do(Verb.ACCEPT, alert_id)
+    desk.tick()
+    desk.do(Verb.NOTE, alert_id, text="正在通话")
+    desk.pass_time(5)
+    assert "all_channels_failed" not in desk.kinds(alert_id)
+    assert not desk.only().waiting
+
+
+def test_who_asks_for_a_moment_and_then_passes_is_not_waited_for(desk: Escalating) -> None:
+    desk.cover.desks = {level: (name, False) for level, (name, _) in desk.cover.desks.items()}
+    desk.cover.people[(TargetKind.ON_DUTY, Level.CENTRE)] = [person("小王", DutyRole.OPERATOR)]
+    desk.cover.people[(TargetKind.ON_DUTY, Level.PARENT)] = [person("小李", DutyRole.OPERATOR)]
+    alert_id = desk.pressed()
+    desk.tick()
+    with desk.store.begin() as tx:
+        alert = tx.alert(alert_id)
+        assert alert is not None
+        tx.hold_run(alert.id, desk.clock.now() + timedelta(seconds=120))
+        tx.commit()
+    desk.settle(alert_id, "passed", "小王")
+    desk.pass_time(5)
+    assert "小李" in desk.told(alert_id)
+
+
+def test_a_responders_step_does_not_answer_for_a_silent_operator(desk: Escalating) -> None:
+    alert_id = desk.pressed()
+    desk.do(Verb.ACCEPT, alert_id)
+    desk.pass_time(301)
+    assert desk.only().waiting
+    desk.accept_by_link(alert_id)
+    desk.tick()
+    assert desk.only().waiting
+    desk.do(Verb.ACCEPT, alert_id)
+    assert not desk.only().waiting
+
+
+def test_a_book_that_this_version_cannot_read_leaves_the_built_in_policy(desk: Escalating) -> None:
+    alert_id = desk.pressed()
+    with desk.runs.begin() as tx:
+        tx.put_book("f" * 64, '[{"id": "from the future"}]', desk.clock.now())
+        tx.commit()
+    with writing(desk.engine) as connection:
+        connection.execute(update(runs).where(runs.c.alert_id == alert_id).values(book="f" * 64))
+        connection.commit()
+    desk.tick()
+    assert desk.run(alert_id)["policy"] == "built_in"
+    assert desk.desks(alert_id) == {"centre"}
