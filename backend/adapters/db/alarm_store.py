@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from backend.adapters.db.alarm import STILL_OPEN, alerts, changes, commands, events, idempotency, refused, timeline
 from backend.adapters.db.alarm_places import centre_of_home
 from backend.adapters.db.alarm_rows import alert_row, command_row, entry_row, event_row, to_alert, to_command
-from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.engine import COUNTED, is_sqlite, writing
 from backend.adapters.db.escalation_wakes import begin_run, hold_run, wake_run
 from backend.adapters.db.registry import devices, residents
 from backend.adapters.db.script_records import put_script_marks, script_marks
@@ -87,8 +87,8 @@ def _put_command(module: Any) -> Any:
 
 
 _MARK_DONE: Final = {
-    "sqlite": sqlite.insert(idempotency).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(idempotency).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(idempotency).on_conflict_do_nothing().execution_options(**COUNTED),
+    "postgresql": postgresql.insert(idempotency).on_conflict_do_nothing().execution_options(**COUNTED),
 }
 _PUT_COMMAND: Final = {"sqlite": _put_command(sqlite), "postgresql": _put_command(postgresql)}
 

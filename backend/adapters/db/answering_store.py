@@ -25,7 +25,7 @@ from backend.adapters.db.answering_rows import (
     to_reply,
     to_timer,
 )
-from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.engine import COUNTED, is_sqlite, writing
 from backend.adapters.db.escalation_facts import facts_of
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.people import contact_points
@@ -47,8 +47,8 @@ from backend.services.answering.ports import (
 )
 
 _ADD: Final = {
-    "sqlite": sqlite.insert(assignments).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(assignments).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(assignments).on_conflict_do_nothing().execution_options(**COUNTED),
+    "postgresql": postgresql.insert(assignments).on_conflict_do_nothing().execution_options(**COUNTED),
 }
 _BY: Final = select(assignments.c.id, assignments.c.alert_id)
 _ON_IT: Final = [str(state) for state in sorted(ON_IT)]

@@ -20,6 +20,9 @@ STATEMENT_SECONDS: Final = 15
 IDLE_SECONDS: Final = 15
 CONNECT_SECONDS: Final = 5
 
+COUNTED: Final[dict[str, Any]] = {"preserve_rowcount": True}
+"""Execution options of an INSERT whose `rowcount` is asked for: SQLAlchemy otherwise says -1 on PostgreSQL, which is
+not 0."""
 _WRITING: Final = "care_writing"
 _locks: Final[dict[str, Turns]] = {}
 _locks_guard: Final = threading.Lock()

@@ -17,7 +17,7 @@ from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.audit import reviews
 from backend.adapters.db.audit_reading import fired_steps_of
-from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.engine import COUNTED, is_sqlite, writing
 from backend.adapters.db.escalation import books, offers, runs
 from backend.adapters.db.escalation_acceptances import acceptances_of
 from backend.adapters.db.escalation_facts import facts_of
@@ -95,7 +95,11 @@ class EscalationSql(AlarmSql):
     def offer(self, alert_id: str, organisation_id: str, reason: str, now: datetime) -> bool:
         module = sqlite if self._sqlite else postgresql
         row = {"alert_id": alert_id, "organisation_id": organisation_id, "at": now, "reason": reason[:32]}
-        return bool(self._db.execute(module.insert(offers).values(row).on_conflict_do_nothing()).rowcount)
+        return bool(
+            self._db.execute(
+                module.insert(offers).values(row).on_conflict_do_nothing(), execution_options=COUNTED
+            ).rowcount
+        )
 
     def fired_steps(self, alert_id: str) -> Sequence[FiredStep]:
         return fired_steps_of(self._db, alert_id)
@@ -103,7 +107,11 @@ class EscalationSql(AlarmSql):
     def open_review(self, alert_id: str, reason: str, now: datetime) -> bool:
         module = sqlite if self._sqlite else postgresql
         row = {"alert_id": alert_id, "reason": reason, "opened_at": now}
-        return bool(self._db.execute(module.insert(reviews).values(row).on_conflict_do_nothing()).rowcount)
+        return bool(
+            self._db.execute(
+                module.insert(reviews).values(row).on_conflict_do_nothing(), execution_options=COUNTED
+            ).rowcount
+        )
 
     def presses_since(self, alert_id: str, since: datetime) -> int:
         query = select(func.count()).select_from(events).where(events.c.alert_id == alert_id)

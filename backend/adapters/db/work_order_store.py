@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.alarm_store import AlarmSql
-from backend.adapters.db.engine import is_sqlite, writing
+from backend.adapters.db.engine import COUNTED, is_sqlite, writing
 from backend.adapters.db.work_order import call_backs, timeline, work_orders
 from backend.adapters.db.work_order_places import WorkPlaces
 from backend.adapters.db.work_order_rows import call_back_row, entry_row, order_row, to_order
@@ -29,8 +29,10 @@ MakeOutbox = Callable[[Connection], Outbox]
 FOLLOW_UP_KINDS: Final = {"after_24_h": FOLLOW_UP_24H, "after_72_h": FOLLOW_UP_72H}
 """The script's words for the kinds of the book."""
 _ADD: Final = {
-    "sqlite": sqlite.insert(work_orders).on_conflict_do_nothing(index_elements=["key"]),
-    "postgresql": postgresql.insert(work_orders).on_conflict_do_nothing(index_elements=["key"]),
+    "sqlite": sqlite.insert(work_orders).on_conflict_do_nothing(index_elements=["key"]).execution_options(**COUNTED),
+    "postgresql": postgresql.insert(work_orders)
+    .on_conflict_do_nothing(index_elements=["key"])
+    .execution_options(**COUNTED),
 }
 _SAVE: Final = update(work_orders).where(work_orders.c.id == bindparam("order_id"))
 

@@ -418,3 +418,11 @@ def test_a_book_that_this_version_cannot_read_leaves_the_built_in_policy(desk: E
     desk.tick()
     assert desk.run(alert_id)["policy"] == "built_in"
     assert desk.desks(alert_id) == {"centre"}
+
+
+def test_what_was_there_before_is_said_on_both_databases(desk: Escalating) -> None:
+    alert_id, now = desk.pressed(), desk.clock.now()
+    with desk.runs.begin() as tx:
+        assert [tx.offer(alert_id, "district", "test", now) for _ in range(2)] == [True, False]
+        assert [tx.open_review(alert_id, "deviated", now) for _ in range(2)] == [True, False]
+        assert [tx.mark_done("op1", "k", "f", now) for _ in range(2)] == [True, False]
