@@ -60,7 +60,7 @@ class Platform:
         """A client with the token of a program, or a stranger."""
         if name is not None:
             headers["Authorization"] = f"Bearer {self.tokens[name]}"
-        return httpx2.Client(base_url=self.backend.url, headers=headers, timeout=20, trust_env=False)
+        return httpx2.Client(base_url=self.backend.url, headers=headers, timeout=60, trust_env=False)
 
     def passwords(self) -> dict[str, str]:
         """The first accounts, as they were handed out."""

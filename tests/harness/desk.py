@@ -24,7 +24,7 @@ class Desk:
 
     def __init__(self, url: str, username: str, password: str) -> None:
         self.url = url
-        self._client = httpx2.Client(base_url=f"{url}/api/v1", timeout=10.0)
+        self._client = httpx2.Client(base_url=f"{url}/api/v1", timeout=60.0)
         self._streams: list[Stream] = []
         answer = self._client.post("/session", json={"username": username, "password": password})
         answer.raise_for_status()

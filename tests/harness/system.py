@@ -151,7 +151,7 @@ class System:
         """A call to a backend as a service account."""
         headers = {"Authorization": f"Bearer {self._programs.credentials.token(account)}"}
         url = f"{self._programs.urls[backend]}{path}"
-        return httpx2.request(method, url, headers=headers, timeout=30.0, **arguments)
+        return httpx2.request(method, url, headers=headers, timeout=60.0, **arguments)
 
     def gateway_figures(self, name: str) -> Figures:
         """What one gateway lane shows to Prometheus: `(lane, name, what)` or `(lane, name)`."""
