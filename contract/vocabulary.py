@@ -51,6 +51,10 @@ _E, _U, _A, _T = Severity.EMERGENCY, Severity.URGENT, Severity.ADVISORY, Severit
 SOS: Final = "care.sos.pressed"
 UNREADABLE: Final = "care.event.unreadable"
 """The platform's own type: something on a device's event topic that could not be read."""
+PRESS_MISSING: Final = "care.press.missing"
+"""The platform's own type: by the terminal's own count of its SOS presses one never came."""
+PLATFORM_TYPES: Final = frozenset({UNREADABLE, PRESS_MISSING})
+"""No device sends these."""
 
 _EVENT_TYPES: Final = (
     EventType(SOS, Label("紧急呼叫", "SOS pressed"), _E, answered=True),
@@ -79,6 +83,7 @@ _EVENT_TYPES: Final = (
     EventType("care.mains.restored", Label("市电恢复", "Mains power restored"), clears="care.mains.lost"),
     EventType("care.sim.expiring", Label("SIM 卡即将到期", "SIM card expiring"), _T),
     EventType(UNREADABLE, Label("无法识别的呼叫", "Unreadable event"), _U),
+    EventType(PRESS_MISSING, Label("有紧急呼叫未收到", "An SOS press never arrived"), _U),
 )
 EVENT_TYPES: Final[dict[str, EventType]] = {entry.name: entry for entry in _EVENT_TYPES}
 

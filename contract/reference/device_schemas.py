@@ -11,7 +11,7 @@ from contract.reference.examples import COMMANDS, EVENTS, PACKS, RESULTS, STATUS
 from contract.reference.meanings import COMMANDS as COMMAND_MEANINGS
 from contract.senml import VERSION
 from contract.senml_plain import MAX_RECORDS
-from contract.vocabulary import EVENT_TYPES, UNREADABLE, CommandName, Label, ReassureMode, ResultStatus, Stage
+from contract.vocabulary import EVENT_TYPES, PLATFORM_TYPES, CommandName, Label, ReassureMode, ResultStatus, Stage
 
 Schema = dict[str, Any]
 
@@ -46,7 +46,7 @@ def _object(title: Label, properties: Schema, required: list[str], **more: Any) 
 
 
 def _event() -> Schema:
-    known = [name for name in EVENT_TYPES if name != UNREADABLE]
+    known = [name for name in EVENT_TYPES if name not in PLATFORM_TYPES]
     data = {
         "type": "object",
         "description": text(Label("计数与细节；可以有更多内容", "Counters and details; more is accepted and flagged")),

@@ -27,7 +27,7 @@ from contract.senml import decode_pack
 from contract.topics import Channel
 from contract.vocabulary import (
     EVENT_TYPES,
-    UNREADABLE,
+    PLATFORM_TYPES,
     CommandName,
     Flag,
     IngestOutcome,
@@ -224,7 +224,7 @@ OPTIONAL = {
     "data": st.dictionaries(st.sampled_from(["seq", "boot", "sos_seq", "transmitter", "room"]), ANY) | ANY,
     "traceparent": ANY,
 }
-KNOWN_TYPES = st.sampled_from(sorted(set(EVENT_TYPES) - {UNREADABLE}))
+KNOWN_TYPES = st.sampled_from(sorted(set(EVENT_TYPES) - PLATFORM_TYPES))
 REQUIRED: dict[str, st.SearchStrategy[Any]] = {
     "specversion": st.just("1.0"),
     "id": st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=128),

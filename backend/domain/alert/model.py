@@ -119,6 +119,8 @@ class EntryKind(StrEnum):
     CLEARED_BEFORE = "cleared_before"
     REACTIVATED = "reactivated"
     RECEIVED_EARLIER = "received_earlier"
+    PRESS_MISSING = "press_missing"
+    PRESS_FOUND = "press_found"
     ACCEPTED = "accepted"
     TAKEN_OVER = "taken_over"
     DISPATCHED = "dispatched"

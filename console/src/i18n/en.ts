@@ -156,6 +156,8 @@ export const en: Record<Key, string> = {
   'timeline.device': 'Terminal',
   'timeline.system': 'Platform',
   'timeline.raised': 'Alarm raised',
+  'timeline.press_missing': '{lost} more SOS presses never arrived (numbers {numbers})',
+  'timeline.press_found': 'A missing press came in after all (numbers {numbers})',
   'timeline.pressed_again': 'Pressed again ({count} in all)',
   'timeline.cancelled': 'Cancelled at the terminal (still speak to the person)',
   'timeline.cleared': 'Condition cleared',

@@ -153,6 +153,8 @@ export const zh = {
   'timeline.device': '终端',
   'timeline.system': '平台',
   'timeline.raised': '报警',
+  'timeline.press_missing': '又有 {lost} 次紧急呼叫未收到（序号 {numbers}）',
+  'timeline.press_found': '缺少的呼叫迟到了（序号 {numbers}）',
   'timeline.pressed_again': '又按了一次（共 {count} 次）',
   'timeline.cancelled': '终端上取消（仍需与本人通话确认）',
   'timeline.cleared': '情况解除',
