@@ -11,10 +11,12 @@ import pytest
 from backend.adapters.clock import SystemClock
 from backend.adapters.telemetry.database import TelemetryDatabase
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
+from backend.adapters.telemetry.influx import store as influx_store
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.services.telemetry.ports import DeviceStateStore, TelemetryStore
 from backend.services.telemetry.retention import Retention
 from tests.fakes.telemetry_store import MemoryDeviceStates, MemoryTelemetryStore
+from tests.harness.clock import PATIENCE_SECONDS
 from tests.harness.influx import influx_target, open_store
 
 RETENTION = Retention(timedelta(days=3650), timedelta(days=7300), timedelta(days=10950))
@@ -22,13 +24,15 @@ RETENTION = Retention(timedelta(days=3650), timedelta(days=7300), timedelta(days
 
 
 @pytest.fixture(params=["memory", "sqlite", "influx"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TelemetryStore]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TelemetryStore]:
     if request.param == "memory":
         yield MemoryTelemetryStore(RETENTION)
     elif request.param == "sqlite":
         database = TelemetryDatabase(tmp_path / "telemetry.sqlite")
         yield SqliteTelemetryStore(database, SystemClock().monotonic, RETENTION)
     else:
+        # A question waits a second for what is on its way, which on a busy machine is not long enough to find it.
+        monkeypatch.setattr(influx_store, "CATCH_UP_SECONDS", PATIENCE_SECONDS)
         target = influx_target()
         prefix = target.prefix()
         influx = open_store(target, tmp_path, prefix, retention=RETENTION)
