@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import uuid
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -76,7 +77,8 @@ class Alarm:
         self.outcomes = RecordOutcomes(self.store, self.clock)
         self.result = RecordResult(self.store, self.clock)
         self.expire = ExpireCommands(self.store, self.clock)
-        self._seq = itertools.count(1)
+        self._made = itertools.count(1)
+        self._counters: Counter[tuple[str, str]] = Counter()
 
     def enrol(self, device_id: str, hearing: str = "normal", name: str = "林阿婆") -> None:
         """A device in a home of its own with one resident."""
@@ -112,16 +114,22 @@ class Alarm:
 
     def event(self, device_id: str, event_id: str | None = None, **changes: Any) -> dict[str, Any]:
         """A well-formed press, with `changes` on top."""
-        seq = next(self._seq)
-        return {
+        event = {
             "specversion": "1.0",
-            "id": event_id or f"e{seq}",
+            "id": event_id or f"e{next(self._made)}",
             "source": source(device_id),
             "type": SOS,
             "time": format_time(self.clock.now()),
-            "data": {"seq": seq, "boot": 1, "sos_seq": seq},
             **changes,
         }
+        return {"data": self._numbers(device_id, event["type"] == SOS), **event}
+
+    def _numbers(self, device_id: str, is_sos: bool) -> dict[str, int]:
+        """As a terminal counts: `seq` its events, `sos_seq` its SOS presses."""
+        self._counters[device_id, "seq"] += 1
+        self._counters[device_id, "sos_seq"] += is_sos
+        numbers = {"seq": self._counters[device_id, "seq"], "boot": 1}
+        return {**numbers, "sos_seq": self._counters[device_id, "sos_seq"]} if is_sos else numbers
 
     def item(self, device_id: str, event: dict[str, Any], retained: bool = False) -> EventItem:
         """What a gateway makes of it."""

@@ -52,7 +52,11 @@ events: Final = Table(
     Column("alert_id", String(36), nullable=True, index=True),
     Column("copies", Integer, nullable=False, server_default="1"),
     Column("last_copy_at", UtcDateTime, nullable=True),
+    # When an answer first left and was first confirmed: a later repeat of the event takes neither away.
+    Column("answer_left_at", UtcDateTime, nullable=True),
+    Column("answer_confirmed_at", UtcDateTime, nullable=True),
     UniqueConstraint("device_id", "event_id", "variant"),
+    Index("ix_events_stored_at", "stored_at"),
 )
 
 alerts: Final = Table(

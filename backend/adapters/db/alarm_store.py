@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.adapters.db.accounting_records import PressRecordsSql
 from backend.adapters.db.alarm import STILL_OPEN, alerts, changes, commands, events, idempotency, refused, timeline
 from backend.adapters.db.alarm_places import centre_of_home
 from backend.adapters.db.alarm_rows import alert_row, command_row, entry_row, event_row, to_alert, to_command
@@ -93,7 +94,7 @@ _MARK_DONE: Final = {
 _PUT_COMMAND: Final = {"sqlite": _put_command(sqlite), "postgresql": _put_command(postgresql)}
 
 
-class AlarmSql:
+class AlarmSql(PressRecordsSql):
     """`AlarmTransaction` on one connection."""
 
     def __init__(self, connection: Connection, clock: Clock, sqlite: bool) -> None:

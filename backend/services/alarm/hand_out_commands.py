@@ -10,6 +10,8 @@ from typing import Final
 
 from backend.domain.alert.answers import resend_after
 from backend.domain.alert.model import SYSTEM, Actor, ActorKind, Entry, EntryKind
+from backend.services.accounting.oddities import Odd, Oddity, Told, write_down
+from backend.services.accounting.ports import AnswerStep
 from backend.services.alarm.answer import lease, outbound
 from backend.services.alarm.ports import (
     OPEN_STATES,
@@ -110,6 +112,8 @@ class RecordOutcomes:
                 detail=None,
             )
             tx.put_command(sent)
+            if command.event_id is not None:
+                tx.note_answer(command.device_id, command.event_id, AnswerStep.LEFT, now)
             if first:
                 write(tx, sent, EntryKind.ANSWER_SENT, SYSTEM, now, gateway)
             return OutcomeReason.RECORDED
@@ -132,13 +136,17 @@ class RecordResult:
 
     store: AlarmStore
     clock: Clock
+    told: Told = write_down
 
     def __call__(self, device_id: str, command_id: str, status: ResultStatus, detail: str | None) -> OutcomeReason:
-        """A result for another device's command is `unknown_command`."""
+        """A result for another device's command is `unknown_command`, and told as what it is."""
         now = self.clock.now()
         with self.store.begin() as tx:
+            tx.lock_device(device_id)  # first, as the intake does: both go from events to commands
             command = tx.command(command_id)
             if command is None or command.device_id != device_id:
+                odd = Odd.UNKNOWN_RESULT if command is None else Odd.FOREIGN_RESULT
+                self.told(Oddity(odd, device_id, command_id))
                 return OutcomeReason.UNKNOWN_COMMAND
             if command.state in (CommandState.DONE, CommandState.FAILED, CommandState.REJECTED):
                 return OutcomeReason.OVER
@@ -152,6 +160,8 @@ class RecordResult:
                 told = False
                 ended = replace(command, state=CommandState(str(status)), result_at=now, lease=None, detail=why)
             tx.put_command(ended)
+            if done and command.event_id is not None:
+                tx.note_answer(device_id, command.event_id, AnswerStep.CONFIRMED, now)
             if not told:
                 kind = EntryKind.ANSWER_CONFIRMED if done else EntryKind.ANSWER_FAILED
                 write(tx, ended, kind, Actor(ActorKind.DEVICE, device_id), now, "result")

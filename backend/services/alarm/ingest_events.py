@@ -8,14 +8,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 import structlog
 
 from backend.domain.alert.model import Alert, AlertId, Decision
-from backend.domain.alert.raising import Place, Press, clear, press_again, raise_alert, receive_earlier
+from backend.domain.alert.raising import Press, clear, press_again, raise_alert, receive_earlier
 from backend.domain.alert.timing import press_time
+from backend.services.accounting.hear_presses import HearPresses
+from backend.services.accounting.oddities import Oddity, Told, write_down
 from backend.services.alarm.answer import Answering, Hearer
+from backend.services.alarm.place import place_of
 from backend.services.alarm.ports import AlarmStore, AlarmTransaction, Clock, Ids, KnownDevice, NewEvent, StoredEvent
 from contract.codec import Refusal, decode_event
 from contract.ingest import EventItem, EventsAnswer, Outcome
@@ -39,6 +43,7 @@ class IngestEvents:
     clock: Clock
     ids: Ids
     lease_seconds: float
+    told: Told = write_down
 
     def __call__(self, gateway: str, items: Sequence[EventItem]) -> EventsAnswer:
         """Outcomes in the order of `items`, and the answers leased to `gateway`.
@@ -47,13 +52,20 @@ class IngestEvents:
         """
         now = self.clock.now()
         outcomes: dict[int, Outcome] = {}
+        odd: list[Oddity] = []
         with self.store.begin() as tx:
             answering = Answering(tx, self.ids, now, gateway, self.lease_seconds)
             # By device, so that two gateways with the same copies take their locks in the same order.
-            for index, item in sorted(enumerate(items), key=lambda pair: pair[1].device_id):
-                outcomes[index] = _Intake(tx, self.ids, now, gateway, answering).take(index, item)
+            by_device = sorted(enumerate(items), key=lambda pair: pair[1].device_id)
+            for device_id, group in groupby(by_device, key=lambda pair: pair[1].device_id):
+                presses = HearPresses(tx, self.ids, now, gateway, device_id)
+                intake = _Intake(tx, self.ids, now, gateway, answering, presses)
+                outcomes |= {index: intake.take(index, item) for index, item in group}
+                odd += presses.settle()
             commands = answering.leased()
             tx.commit()
+        for oddity in odd:
+            self.told(oddity)
         return EventsAnswer(outcomes=[outcomes[index] for index in range(len(items))], commands=commands)
 
 
@@ -76,6 +88,7 @@ class _Intake:
     now: datetime
     gateway: str
     answering: Answering
+    presses: HearPresses
 
     def take(self, index: int, item: EventItem) -> Outcome:
         if not is_device_id(item.device_id):
@@ -119,6 +132,7 @@ class _Intake:
         if answered and incoming.event_id is not None and not incoming.item.retained:
             to = Hearer(incoming.item.device_id, stored.alert_id, _hearing(device))
             self.answering.received(to, incoming.event_id, incoming.received_at)
+        self.presses.copy(stored, incoming.event_id, incoming.received_at, incoming.item.retained)
         return Outcome(index=index, outcome=IngestOutcome.DUPLICATE, alert_id=stored.alert_id)
 
     def _received_earlier(self, stored: StoredEvent, received_at: datetime) -> None:
@@ -179,6 +193,7 @@ class _Intake:
                 sos_seq=event.sos_seq,
             )
         )
+        self.presses.new(event, press)
         return _accepted(index, device, alert)
 
     def _unreadable(self, index: int, incoming: _Incoming, device: KnownDevice | None) -> Outcome:
@@ -229,11 +244,11 @@ class _Intake:
     def _alarm(self, press: Press, device: KnownDevice | None) -> Alert:
         open_alert = self.tx.open_alert(press.device_id, press.type)
         if open_alert is not None:
-            decision = press_again(open_alert, press, _place(device), self.now)
+            decision = press_again(open_alert, press, place_of(device), self.now)
             self.tx.save_alert(decision.alert)
             self.tx.wake_run(decision.alert.id, self.now)
         else:
-            place = _place(device)
+            place = place_of(device)
             previous = self.tx.last_alert(press.device_id, press.type)
             decision = raise_alert(AlertId(self.ids.new()), press, place, previous, self.now)
             self.tx.add_alert(decision.alert)
@@ -257,12 +272,6 @@ class _Intake:
         for answer in decision.answers:
             self.answering.received(to, answer.event_id, received_at)
         self.tx.touch(alert.id)
-
-
-def _place(device: KnownDevice | None) -> Place:
-    if device is None or device.home_id is None:
-        return Place(known=False, room=device.room if device else None)
-    return Place(known=True, home_id=device.home_id, room=device.room, organisation_id=device.organisation_id)
 
 
 def _same_unreadable(copy: StoredEvent, incoming: _Incoming, variant: str, gateway: str) -> bool:

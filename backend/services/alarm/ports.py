@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from backend.domain.alert.model import Actor, Alert, AlertId, Entry
+from backend.services.accounting.ports import PressRecords
 from contract.vocabulary import Flag, Lane
 
 
@@ -126,7 +127,7 @@ class MarkedStep:
     at: datetime
 
 
-class AlarmTransaction(Protocol):
+class AlarmTransaction(PressRecords, Protocol):
     """One transaction. Nothing is kept unless `commit` returned."""
 
     def commit(self) -> None: ...
