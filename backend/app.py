@@ -156,6 +156,7 @@ class Backend:
         )
         is_api = Role.API in self._roles
         self._metrics = Metrics()
+        self._metrics.also(self._dispatch.odd)
         if Role.WORKER in self._roles:
             self._metrics.also(self._dispatch.figures)
         self._metrics.show(
@@ -182,7 +183,7 @@ class Backend:
         if Role.INGEST_EVENTS in self._roles:
             routers.append(_under("/ingest/v1", [*self._event_routers(), health.ingest_router(calls)]))
         if Role.INGEST_TELEMETRY in self._roles:
-            results = RecordResult(self._alarms, self._clock)
+            results = RecordResult(self._alarms, self._clock, self._dispatch.odd)
             routers.append(_under("/ingest/v1", [self._telemetry.ingest_router(results, self._metrics)]))
         return make_api(
             routers,
@@ -209,7 +210,7 @@ class Backend:
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
         alarms = AlarmSqlStore(self._press_engine, self._clock, first=True)
-        ingest = IngestEvents(alarms, self._clock, self._ids, lease_seconds)
+        ingest = IngestEvents(alarms, self._clock, self._ids, lease_seconds, self._dispatch.odd)
         yield ingest_events.router(ingest, lambda outcome, reason: self._metrics.ingested("event", outcome, reason))
         yield commands.router(
             commands.CommandCalls(

@@ -18,6 +18,7 @@ from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.adapters.db.script_store import Neighbours
 from backend.domain.escalation.targets import Channel
 from backend.parts import answering, notices
+from backend.parts.accounting import AccountingParts
 from backend.parts.answering import AnsweringParts
 from backend.parts.audit import AuditParts
 from backend.parts.escalation import EscalationParts
@@ -27,6 +28,7 @@ from backend.parts.roster import RosterParts
 from backend.parts.script import Others, ScriptParts
 from backend.parts.work_order import WorkOrderParts
 from backend.services.alarm.act import ClosingGate
+from backend.services.alarm.oddities import OddFigures
 from backend.services.alarm.ports import Ids
 from backend.services.notices.figures import NoticeFigures
 from backend.settings import Settings, config_file
@@ -47,6 +49,7 @@ class DispatchParts:
         self._organisation = OrganisationParts(engine, clock, ids, zone)
         self._roster = RosterParts(settings, engine, clock, ids, SqlNoticeOutbox, self._configured)
         self._work_orders = WorkOrderParts(settings, engine, clock, ids, SqlNoticeOutbox)
+        self._accounting = AccountingParts(settings, engine, clock, self._work_orders.orders)
         self._answering = AnsweringParts(settings, engine, clock, ids, self._roster.cover)
         folder = config_file().parent
         self._notices = NoticesParts(settings, folder, engine, clock, ids, self._answering.links)
@@ -85,6 +88,7 @@ class DispatchParts:
             self._script,
             self._work_orders,
             self._audit,
+            self._accounting,
         ):
             yield from part.staff_routers()
 
@@ -109,8 +113,14 @@ class DispatchParts:
             self._script,
             self._work_orders,
             self._audit,
+            self._accounting,
         ):
             yield from part.ticks()
+
+    @property
+    def odd(self) -> OddFigures:
+        """Hears of messages that are replayed, forged or misnumbered; shown at `/metrics`."""
+        return self._accounting.odd
 
     @property
     def figures(self) -> NoticeFigures:

@@ -13,7 +13,7 @@ from backend.adapters.db.accounting import accounts, findings
 from backend.adapters.db.alarm import events
 from backend.domain.accounting.account import Account
 from backend.domain.accounting.findings import Finding
-from backend.services.accounting.ports import AnswerStep
+from backend.services.alarm.press_records import AnswerStep
 
 DETAIL_CHARACTERS: Final = 200
 _ENCODER: Final = msgspec.json.Encoder()

@@ -56,7 +56,8 @@ events: Final = Table(
     Column("answer_left_at", UtcDateTime, nullable=True),
     Column("answer_confirmed_at", UtcDateTime, nullable=True),
     UniqueConstraint("device_id", "event_id", "variant"),
-    Index("ix_events_stored_at", "stored_at"),
+    # A day's events, device by device: daily statements.
+    Index("ix_events_stored_at_device_id", "stored_at", "device_id"),
 )
 
 alerts: Final = Table(

@@ -10,9 +10,8 @@ from typing import Final
 
 from backend.domain.alert.answers import resend_after
 from backend.domain.alert.model import SYSTEM, Actor, ActorKind, Entry, EntryKind
-from backend.services.accounting.oddities import Odd, Oddity, Told, write_down
-from backend.services.accounting.ports import AnswerStep
 from backend.services.alarm.answer import lease, outbound
+from backend.services.alarm.oddities import Odd, Oddity, Told, write_down
 from backend.services.alarm.ports import (
     OPEN_STATES,
     AlarmStore,
@@ -22,6 +21,7 @@ from backend.services.alarm.ports import (
     Ids,
     OutboxCommand,
 )
+from backend.services.alarm.press_records import AnswerStep
 from contract.ingest import CommandOutcome, OutboundCommand, Outcome
 from contract.vocabulary import Lane, ResultStatus
 

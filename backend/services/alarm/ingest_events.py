@@ -16,9 +16,9 @@ import structlog
 from backend.domain.alert.model import Alert, AlertId, Decision
 from backend.domain.alert.raising import Press, clear, press_again, raise_alert, receive_earlier
 from backend.domain.alert.timing import press_time
-from backend.services.accounting.hear_presses import HearPresses
-from backend.services.accounting.oddities import Oddity, Told, write_down
 from backend.services.alarm.answer import Answering, Hearer
+from backend.services.alarm.hear_presses import HearPresses
+from backend.services.alarm.oddities import Oddity, Told, write_down
 from backend.services.alarm.place import place_of
 from backend.services.alarm.ports import AlarmStore, AlarmTransaction, Clock, Ids, KnownDevice, NewEvent, StoredEvent
 from contract.codec import Refusal, decode_event

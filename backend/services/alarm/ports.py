@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from backend.domain.alert.model import Actor, Alert, AlertId, Entry
-from backend.services.accounting.ports import PressRecords
+from backend.services.alarm.press_records import PressRecords
 from contract.vocabulary import Flag, Lane
 
 

@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.add_column("events", sa.Column("answer_confirmed_at", UtcDateTime(), nullable=True))
     # Days from before are stated as well; what is known of their answers stands in the outbox.
     op.execute(_BEFORE)
-    op.create_index("ix_events_stored_at", "events", ["stored_at"])
+    op.create_index("ix_events_stored_at_device_id", "events", ["stored_at", "device_id"])
     op.create_table(
         "press_accounts",
         sa.Column("device_id", sa.String(63), nullable=False),

@@ -17,9 +17,9 @@ from backend.domain.accounting.findings import Balance, Finding, FindingKind, ba
 from backend.domain.accounting.spans import as_text, size
 from backend.domain.accounting.track import Fact
 from backend.domain.alert.raising import Press
-from backend.services.accounting.oddities import Odd, Oddity
-from backend.services.accounting.report_missing import report_found, report_missing
+from backend.services.alarm.oddities import Odd, Oddity
 from backend.services.alarm.ports import AlarmTransaction, Ids, StoredEvent
+from backend.services.alarm.report_missing import report_found, report_missing
 from contract.messages import Event
 from contract.vocabulary import SOS, Flag
 
