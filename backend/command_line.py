@@ -1,4 +1,4 @@
-"""`python -m backend`: run, bring the database up to date, show settings or API, replace a password, copy telemetry."""
+"""`python -m backend`: run, migrate, show settings or API, replace a password, copy telemetry, prove statements."""
 
 from __future__ import annotations
 
@@ -25,22 +25,28 @@ from backend.copying import migrate_telemetry
 from backend.services.identity.new_password import GiveNewPassword
 from backend.services.telemetry.migrate import RollUps
 from backend.settings import Settings, as_toml, config_file
+from backend.statements import statements
 
 log = structlog.get_logger()
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 """`__main__` holds them back until they can be heeded."""
-COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate")
+COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate", "statements")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments.
 
-    `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer.
+    `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer. `statements verify`: 1 one
+    of them does not hold.
     """
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
-    parser.add_argument("username", nargs="?", help="password: 用户名 / whose password is replaced and shown once")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        help="password: 用户名 / whose password is replaced and shown once; statements: make, verify",
+    )
     parser.add_argument(
         "--role",
         action="append",
@@ -74,9 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     set_up_logging(settings.log_level)
     if asked.command == "password":
-        return _new_password(settings, asked.username or "")
+        return _new_password(settings, asked.what or "")
     if asked.command == "migrate":
         return _migrate(settings)
+    if asked.command == "statements":
+        return statements(settings, asked.what or "")
     if asked.command == "telemetry-migrate":
         return migrate_telemetry(settings, _forget(asked))
     return _run(settings, asked.role or [Role.ALL])

@@ -20,6 +20,7 @@ from backend.domain.alert.model import Actor, ActorKind
 from backend.services.alarm.act import Act, Acted
 from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
 from backend.services.alarm.ingest_events import IngestEvents
+from backend.services.alarm.oddities import Oddity
 from backend.services.alarm.ports import Ids
 from backend.services.alarm.requeue_due import RequeueDue
 from backend.services.alarm.views import AlertDetail, AlertSummary
@@ -70,12 +71,13 @@ class Alarm:
         self.clock = clock or ManualClock()
         self.store = AlarmSqlStore(engine, self.clock)
         self.reader = AlarmSqlReader(engine)
-        self.ingest = IngestEvents(self.store, self.clock, ids, LEASE_SECONDS)
+        self.odd: list[Oddity] = []
+        self.ingest = IngestEvents(self.store, self.clock, ids, LEASE_SECONDS, self.odd.append)
         self.act = Act(self.store, self.clock, Ungated())
         self.requeue = RequeueDue(self.store, self.clock)
         self.claim = ClaimCommands(self.store, self.clock, ids, LEASE_SECONDS)
         self.outcomes = RecordOutcomes(self.store, self.clock)
-        self.result = RecordResult(self.store, self.clock)
+        self.result = RecordResult(self.store, self.clock, self.odd.append)
         self.expire = ExpireCommands(self.store, self.clock)
         self._made = itertools.count(1)
         self._counters: Counter[tuple[str, str]] = Counter()

@@ -19,7 +19,7 @@ from backend.services.work_order.ports import NewWorkOrder
 
 log = structlog.get_logger()
 
-TEXT_CHARACTERS: Final = 400
+MISSING_CHARACTERS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class AskForRepair:
             key=f"press_numbers/{finding.device_id}/{local_day}",
             kind=REPAIR,
             origin=Origin.DEVICE,
-            text=_text(finding, missing)[:TEXT_CHARACTERS],
+            text=_text(finding, missing),
             home_id=finding.home_id,
             device_id=finding.device_id,
             source="press_accounting",
@@ -68,16 +68,17 @@ class AskForRepair:
 
 def _missing(account: Account) -> str:
     boots = (f"{known.boot}: {as_text(known.track.missing)}" for known in account.boots if known.track.missing)
-    return "; ".join(boots)
+    return "; ".join(boots)[:MISSING_CHARACTERS]
 
 
 def _text(finding: DueFinding, missing: str) -> str:
     if finding.kind == FindingKind.NUMBERING:
         return (
-            "设备的事件序号重复或跳变：请检查计数器，并确认没有别的设备冒用其账号。"
-            " / Numbers of its events repeat or jump: check its counter, and that nobody else uses its credential."
+            f"设备 {finding.device_id} 的事件序号重复或跳变：请检查计数器，并确认没有别的设备冒用其账号。"
+            f" / Numbers of the events of {finding.device_id} repeat or jump: check its counter, and that nobody else"
+            " uses its credential."
         )
     return (
-        f"设备的部分事件未收到（启动次数: 序号 {missing}）：请检查信号和供电。"
-        f" / Events of the device never arrived (boot: numbers {missing}): check signal and power."
+        f"设备 {finding.device_id} 的部分事件未收到（启动次数: 序号 {missing}）：请检查信号和供电。"
+        f" / Events of {finding.device_id} never arrived (boot: numbers {missing}): check signal and power."
     )
