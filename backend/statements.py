@@ -27,9 +27,7 @@ WORDS: Final[dict[FaultKind, Label]] = {
     FaultKind.HASH: Label("写入后被改动", "was changed after it was written"),
     FaultKind.COLUMNS: Label("日期或设备与内容不符", "is not of the day or device beside it"),
     FaultKind.MISSING_DAY: Label("这一天没有对账单", "the day has no statement"),
-    FaultKind.MISSING_DEVICE: Label(
-        "缺少这台设备或全区的对账", "the device, or the district, has no statement"
-    ),
+    FaultKind.MISSING_DEVICE: Label("缺少这台设备或全区的对账", "the device, or the district, has no statement"),
     FaultKind.UNKNOWN_DAY: Label("这一天不应有对账单", "a day that cannot have a statement"),
     FaultKind.UNKNOWN_DEVICE: Label("设备当天没有事件", "the device had no event on that day"),
     FaultKind.FIGURES: Label("与当天的事件不符", "the events of the day say something else"),
