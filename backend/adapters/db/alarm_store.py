@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Select, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -76,9 +76,22 @@ _SAVE_ALERT: Final = update(alerts).where(alerts.c.id == bindparam("alert"))
 _ADD_ENTRIES: Final = insert(timeline)
 _ADD_CHANGES: Final = insert(changes)
 _COMMAND: Final = select(commands).where(commands.c.id == bindparam("command_id")).with_for_update()
-_STILL_OPEN: Final = select(alerts).where(
-    alerts.c.device_id == bindparam("device"), alerts.c.type == bindparam("type"), STILL_OPEN
+_DEVICES_OF: Final = select(commands.c.id, commands.c.device_id).where(
+    commands.c.id.in_(bindparam("ids", expanding=True))
 )
+# Not the strongest lock: another transaction's timeline entry only needs the alert to stay (foreign key). Were it made
+# to wait for us, that could be crosswise: a deadlock.
+_OF_TYPE: Final = and_(alerts.c.device_id == bindparam("device"), alerts.c.type == bindparam("type"))
+_STILL_OPEN: Final = select(alerts).where(_OF_TYPE, STILL_OPEN).with_for_update(key_share=True)
+_UNENDED: Final = (
+    select(alerts)
+    .where(_OF_TYPE, alerts.c.handling != str(Handling.CLOSED))
+    .order_by(alerts.c.received_at.desc())
+    .limit(1)
+    .with_for_update(key_share=True)
+)
+_ALERT: Final = select(alerts).where(alerts.c.id == bindparam("alert")).with_for_update(key_share=True)
+_LAST_ALERT: Final = select(alerts.c.id).where(_OF_TYPE).order_by(alerts.c.received_at.desc()).limit(1)
 
 
 def _put_command(module: Any) -> Any:
@@ -173,37 +186,21 @@ class AlarmSql(PressRecordsSql):
 
     # alerts
 
-    def _one(self, query: Select[Any], values: dict[str, Any] | None = None) -> Alert | None:
-        # Not the strongest lock: another transaction's timeline entry only needs the alert to stay (foreign key).
-        # Were it made to wait for us, that could be crosswise: a deadlock.
-        row = self._db.execute(query.with_for_update(key_share=True), values or {}).mappings().first()
+    def _one(self, query: Select[Any], **values: str) -> Alert | None:
+        row = self._db.execute(query, values).mappings().first()
         return to_alert(row) if row is not None else None
 
     def open_alert(self, device_id: str, event_type: str) -> Alert | None:
-        return self._one(_STILL_OPEN, {"device": device_id, "type": event_type})
+        return self._one(_STILL_OPEN, device=device_id, type=event_type)
 
     def last_alert(self, device_id: str, event_type: str) -> AlertId | None:
-        return self._db.scalars(
-            select(alerts.c.id)
-            .where(alerts.c.device_id == device_id, alerts.c.type == event_type)
-            .order_by(alerts.c.received_at.desc())
-            .limit(1)
-        ).first()
+        return self._db.scalars(_LAST_ALERT, {"device": device_id, "type": event_type}).first()
 
     def unended_alert(self, device_id: str, event_type: str) -> Alert | None:
-        return self._one(
-            select(alerts)
-            .where(
-                alerts.c.device_id == device_id,
-                alerts.c.type == event_type,
-                alerts.c.handling != str(Handling.CLOSED),
-            )
-            .order_by(alerts.c.received_at.desc())
-            .limit(1)
-        )
+        return self._one(_UNENDED, device=device_id, type=event_type)
 
     def alert(self, alert_id: str) -> Alert | None:
-        return self._one(select(alerts).where(alerts.c.id == alert_id))
+        return self._one(_ALERT, alert=alert_id)
 
     def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
         rows = self._db.execute(
@@ -254,7 +251,7 @@ class AlarmSql(PressRecordsSql):
         return to_command(row) if row is not None else None
 
     def devices_of(self, command_ids: Sequence[str]) -> Mapping[str, str]:
-        rows = self._db.execute(select(commands.c.id, commands.c.device_id).where(commands.c.id.in_(command_ids)))
+        rows = self._db.execute(_DEVICES_OF, {"ids": list(command_ids)})
         return {row.id: row.device_id for row in rows}
 
     def put_command(self, command: OutboxCommand) -> None:
