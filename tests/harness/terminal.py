@@ -19,6 +19,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from contract.times import format_time
+from contract.vocabulary import SOS
 from tests.harness.clock import PATIENCE_SECONDS, stopwatch, wait_until, wall_now
 from tests.harness.ledger import Kind, Ledger
 
@@ -82,6 +83,7 @@ class Terminal:
         self.client: mqtt.Client | None = None
         self.reconnect_at = 0.0
         self._seq = 0
+        self._sos_seq = 0
         self._lock = threading.Lock()
 
     # what a person or a test does
@@ -93,7 +95,8 @@ class Terminal:
         with self._lock:
             event_id = event_id or str(uuid.UUID(int=self.dice.getrandbits(128)))
             self._seq += 1
-            data = {"seq": self._seq, "boot": self.boot, **({"sos_seq": self._seq} if "sos" in kind else {}), **data}
+            self._sos_seq += kind == SOS
+            data = {"seq": self._seq, "boot": self.boot, **({"sos_seq": self._sos_seq} if kind == SOS else {}), **data}
         event = {
             "specversion": "1.0",
             "id": event_id,
