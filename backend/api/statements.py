@@ -25,6 +25,7 @@ READS: Final = Depends(
     require(roles=(StaffRole.OPERATOR, StaffRole.TECHNICIAN, StaffRole.ADMINISTRATOR), scopes=(Scope.READ,))
 )
 MOST_LINES: Final = 1000
+EARLIEST: Final = date(2000, 1, 1)
 FINDINGS: Final[dict[FindingKind, Label]] = {
     FindingKind.SOS_GAP: Label("紧急呼叫缺失", "SOS presses missing"),
     FindingKind.SEQ_GAP: Label("事件缺失", "Events missing"),
@@ -139,8 +140,8 @@ def router(calls: StatementCalls) -> APIRouter:
     ) -> StatementAnswer:
         """A day as sent, received, answered, lost. `lost`: only devices that lost something. Before a day is stated
         its figures are provisional."""
-        if day > calls.statement.today():
-            raise Problem(422, "day_to_come", Label("这一天还没有到", "That day is still to come"))
+        if not EARLIEST <= day <= calls.statement.today():
+            raise Problem(422, "bad_day", Label("请给出今天或以前的日期", "Give today, or a day before"))
         found = calls.statement(day)
         lines = [line for line in found.lines if not lost or line.sos.lost or line.events.lost]
         return StatementAnswer(
