@@ -17,6 +17,7 @@ from backend.services.accounting.ports import Clock, StatementReader
 from backend.services.accounting.statement import (
     DISTRICT,
     SETTLED_AFTER,
+    LineFigures,
     device_figures,
     district_figures,
     newest_settled,
@@ -118,7 +119,7 @@ class Prove:
         elif not ended and whole:
             yield Fault(FaultKind.MISSING_DEVICE, name, DISTRICT)
         seen: set[str] = set()
-        lines: list[dict[str, Any]] = []
+        lines: list[LineFigures] = []
         after = ""
         while devices := self.reader.devices(span.begin, span.end, after, AT_ONCE):
             after = devices[-1]
@@ -128,7 +129,7 @@ class Prove:
             for device in devices:
                 made, figures = device_figures(accounts.get(device, Account()), events[device], until[device])
                 accounts[device] = made.account
-                lines.append(figures)
+                lines.append(LineFigures(made.events, made.sos))
                 line = stored.get(device)
                 if line is None and (ended or whole) and stored:
                     yield Fault(FaultKind.MISSING_DEVICE, name, device)

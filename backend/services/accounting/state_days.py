@@ -8,14 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from backend.domain.accounting.account import Account
 from backend.domain.accounting.chain import GENESIS, Link, link
 from backend.services.accounting.ports import Clock, StatementReader, StatementStore
 from backend.services.accounting.statement import (
     COMMITTED_AFTER,
     DISTRICT,
+    LINE,
     Span,
     device_figures,
     district_figures,
@@ -71,7 +70,7 @@ class StateDays:
             added.append(_next(added[-1] if added else tip, span, device_id, figures))
         if len(devices) < AT_ONCE:
             before = [line for line in self.reader.lines(span.day.isoformat()) if line.device_id != DISTRICT]
-            figures = district_figures([msgspec.json.decode(line.body) for line in (*before, *added)])
+            figures = district_figures([LINE.decode(line.body) for line in (*before, *added)])
             added.append(_next(added[-1] if added else tip, span, DISTRICT, figures))
         return added
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from backend.domain.accounting.account import Account
 from backend.domain.accounting.day import Day, DayEvent, Figures, day_of, total
@@ -27,6 +29,17 @@ class Span:
     day: date
     begin: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """The part of a line that is summed up."""
+
+    events: Figures
+    sos: Figures
+
+
+LINE: Final = msgspec.json.Decoder(LineFigures)
 
 
 def span_of(day: date, zone: ZoneInfo) -> Span:
@@ -53,11 +66,10 @@ def device_figures(before: Account, events: Iterable[DayEvent], until: datetime)
     }
 
 
-def district_figures(lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def district_figures(lines: Sequence[LineFigures]) -> dict[str, Any]:
     """The line that ends a day: the sums of the devices' lines before it, and how many there are."""
-    lines = list(lines)
     return {
         "devices": len(lines),
-        "events": asdict(total(Figures(**line["events"]) for line in lines)),
-        "sos": asdict(total(Figures(**line["sos"]) for line in lines)),
+        "events": asdict(total(line.events for line in lines)),
+        "sos": asdict(total(line.sos for line in lines)),
     }
