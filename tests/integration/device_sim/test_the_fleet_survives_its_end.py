@@ -49,8 +49,8 @@ def test_a_pending_press_is_resent_after_a_kill(platform: Answerer, make_sim: Ma
     sim.child.start()
     wait_until(lambda: sim.records(Kind.ANSWERED), "it is answered after the restart")
     assert len(set(platform.copies[event_id])) == 1, "the same event, byte for byte"
-    wait_until(lambda: platform.statuses[device_id][-1] | {"at": ""}, "online again")
-    assert [s["boot"] for s in platform.statuses[device_id] if s["state"] == "online"][-1] == 2
+    online = {"state": "online", "boot": 2}
+    wait_until(lambda: online.items() <= platform.statuses[device_id][-1].items(), "online again, at its second boot")
     code, lines = sim.press(device_id)
     assert code == 0
     data = json.loads(next(line["event"] for line in lines if line["kind"] == "pressed"))["data"]
