@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -15,6 +15,7 @@ from backend.api.bodies import ONE_LINE, Answer, Body, Moment
 from backend.api.problems import Problem
 from backend.api.security import COOKIE, CurrentSession, session_cookie
 from backend.services.identity import session as identity
+from backend.services.identity.actor import StaffRole
 from backend.services.identity.log_in import LogIn, LoginRefusal, LoginRefused
 from backend.services.identity.log_out import LogOut
 from contract.vocabulary import Label
@@ -43,13 +44,14 @@ class LogInBody(Body):
 
 
 class Staff(Answer):
-    """Who is logged in."""
+    """Who is logged in. `organisation_id` null: they see the whole district."""
 
     id: str
     username: str
     name: str
-    role: Literal["operator", "technician", "administrator"]
+    role: StaffRole
     locale: str
+    organisation_id: str | None
 
 
 class Session(Answer):
@@ -106,7 +108,14 @@ def router(deps: SessionDeps) -> APIRouter:
 
 def _answer(session: identity.Session) -> Session:
     staff = session.staff
-    shown = Staff(id=staff.id, username=staff.username, name=staff.name, role=staff.role.value, locale=staff.locale)
+    shown = Staff(
+        id=staff.id,
+        username=staff.username,
+        name=staff.name,
+        role=staff.role,
+        locale=staff.locale,
+        organisation_id=staff.organisation_id,
+    )
     return Session(staff=shown, csrf_token=session.csrf_token, expires_at=session.expires_at)
 
 

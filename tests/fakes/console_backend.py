@@ -20,8 +20,21 @@ from contract.vocabulary import EVENT_TYPES, HANDLING_LABELS, OUTCOME_CODES, SEV
 from tests.fakes.console_desk import AlreadyAcceptedError, FakeDesk
 from tests.harness.clock import wait_until
 
-STAFF: Final = {"id": "staff-1", "username": "desk1", "name": "林海英", "role": "operator", "locale": "zh-CN"}
-OTHER: Final = {"id": "staff-2", "username": "desk2", "name": "何建军", "role": "operator", "locale": "zh-CN"}
+_DISTRICT: Final = {"locale": "zh-CN", "organisation_id": None}
+STAFF: Final[dict[str, str | None]] = {
+    "id": "staff-1",
+    "username": "desk1",
+    "name": "林海英",
+    "role": "operator",
+    **_DISTRICT,
+}
+OTHER: Final[dict[str, str | None]] = {
+    "id": "staff-2",
+    "username": "desk2",
+    "name": "何建军",
+    "role": "operator",
+    **_DISTRICT,
+}
 PASSWORD: Final = "right-password"
 _PING_SECONDS: Final = 5.0
 

@@ -116,7 +116,14 @@ class _SqlAttempts:
 
 def _account(row: Row[Any]) -> StaffAccount:
     return StaffAccount(
-        row.id, row.username, row.name, StaffRole(row.role), row.locale, row.password_hash, row.disabled
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        role=StaffRole(row.role),
+        locale=row.locale,
+        password_hash=row.password_hash,
+        disabled=row.disabled,
+        organisation_id=row.organisation_id,
     )
 
 
@@ -129,5 +136,6 @@ def _row(account: StaffAccount, now: datetime) -> dict[str, Any]:
         "locale": account.locale,
         "password_hash": account.password_hash,
         "disabled": account.disabled,
+        "organisation_id": account.organisation_id,
         "created_at": now,
     }

@@ -14,11 +14,15 @@ class ActorKind(StrEnum):
 
 
 class StaffRole(StrEnum):
-    """What a person does here."""
+    """What a person does here, in the subtree of their organisation; `ADMINISTRATOR` of the root is the district's."""
 
     OPERATOR = "operator"
     TECHNICIAN = "technician"
     ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    RESPONDER = "responder"
+    AUDITOR = "auditor"
+    FAMILY = "family"
 
 
 class Scope(StrEnum):
@@ -36,7 +40,8 @@ class Scope(StrEnum):
 class Actor:
     """Whoever is behind a request: `id` and `name` go into the history.
 
-    `role` is None for programs, `scopes` empty for staff.
+    `role` is None for programs, `scopes` empty for staff. `organisation_id`: they see its subtree; None: the whole
+    district.
     """
 
     kind: ActorKind
@@ -44,3 +49,4 @@ class Actor:
     name: str
     role: StaffRole | None = None
     scopes: frozenset[Scope] = frozenset()
+    organisation_id: str | None = None

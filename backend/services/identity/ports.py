@@ -28,11 +28,12 @@ class StaffAccount:
     locale: str
     password_hash: str
     disabled: bool = False
+    organisation_id: str | None = None
 
     @property
     def actor(self) -> Actor:
         """The person as an actor."""
-        return Actor(ActorKind.STAFF, self.id, self.name, self.role)
+        return Actor(ActorKind.STAFF, self.id, self.name, self.role, organisation_id=self.organisation_id)
 
 
 @dataclass(frozen=True, slots=True)
