@@ -1,9 +1,10 @@
-"""`python -m backend`: run, migrate, show settings or API, replace a password, copy telemetry, prove statements."""
+"""`python -m backend`: run, migrate, show settings or API, replace a password, copy, prove, back up."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from backend.adapters.db.migrations import migrate
 from backend.adapters.log import set_up_logging
 from backend.adapters.passwords import Argon2Passwords
 from backend.app import Backend, Role
+from backend.backup import asked_of, backup
 from backend.copying import migrate_telemetry
 from backend.services.identity.new_password import GiveNewPassword
 from backend.services.telemetry.migrate import RollUps
@@ -31,21 +33,25 @@ log = structlog.get_logger()
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 """`__main__` holds them back until they can be heeded."""
-COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate", "statements")
+NICE: Final = 10
+"""A backup of years never makes a press wait (as exports)."""
+COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate", "statements", "backup")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments.
 
     `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer. `statements verify`: 1 one
-    of them does not hold.
+    of them does not hold. `backup`: 1 it cannot be made, proved or put back.
     """
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
     parser.add_argument(
         "what",
-        nargs="?",
-        help="password: 用户名 / whose password is replaced and shown once; statements: make, verify",
+        nargs="*",
+        default=[],
+        help="password: 用户名 / whose password is replaced and shown once; statements: make, verify; "
+        "backup: make, prove, restore FOLDER",
     )
     parser.add_argument(
         "--role",
@@ -65,7 +71,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="与 --forget 同用：也删除未复制的旧汇总 / with --forget: old roll-ups, which are not copied, as well",
     )
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="NAME.sqlite=PATH",
+        help="backup: 本站的其他 SQLite 文件 / further SQLite files of this site",
+    )
+    parser.add_argument(
+        "--without-telemetry", action="store_true", help="backup: 不含遥测读数 / leave the readings out"
+    )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="backup restore: 现有数据移到一旁 / put what is there aside (PostgreSQL: drop it)",
+    )
     asked = parser.parse_args(arguments)
+    first = asked.what[0] if asked.what else ""
     if asked.command != "run":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     if asked.command == "openapi":
@@ -80,14 +102,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     set_up_logging(settings.log_level)
     if asked.command == "password":
-        return _new_password(settings, asked.what or "")
+        return _new_password(settings, first)
     if asked.command == "migrate":
         return _migrate(settings)
     if asked.command == "statements":
-        return statements(settings, asked.what or "")
+        return statements(settings, first)
+    if asked.command == "backup":
+        return _backup(settings, asked)
     if asked.command == "telemetry-migrate":
         return migrate_telemetry(settings, _forget(asked))
     return _run(settings, asked.role or [Role.ALL])
+
+
+def _backup(settings: Settings, asked: argparse.Namespace) -> int:
+    try:
+        wanted = asked_of(asked.what, asked.also, telemetry=not asked.without_telemetry, replace=asked.replace)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    os.nice(NICE)
+    return backup(settings, wanted)
 
 
 def _forget(asked: argparse.Namespace) -> RollUps | None:

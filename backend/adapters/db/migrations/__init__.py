@@ -7,7 +7,9 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, text
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, text
 
 from backend.adapters.db.engine import is_sqlite, writing
 
@@ -26,8 +28,26 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SET LOCAL lock_timeout = '120s'"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
-        config = Config()
-        config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
         connection.commit()
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Up to `revision`, in the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether a database of this revision can be brought to this version; one of a later version cannot."""
+    try:
+        return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    return config

@@ -1,0 +1,1 @@
+"""How a database becomes a file that can be put back, and how such a file is proved."""
