@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -150,6 +151,27 @@ def doctor() -> None:
     from launcher.doctor import doctor as run_doctor
 
     _leave(lambda: run_doctor(here()))
+
+
+@app.command(help=text("help_backup"))
+def backup(
+    file: Annotated[Path | None, typer.Argument(help=text("opt_backup_file"))] = None,
+    readings: Annotated[bool, typer.Option("--readings/--no-readings", help=text("opt_backup_readings"))] = True,
+) -> None:
+    from launcher.backup import backup as make
+
+    _leave(lambda: make(here(), file, readings))
+
+
+@app.command(help=text("help_restore"))
+def restore(
+    file: Annotated[Path, typer.Argument(help=text("opt_restore_file"))],
+    verify: Annotated[bool, typer.Option("--verify", help=text("opt_verify"))] = False,
+    replace: Annotated[bool, typer.Option("--replace", help=text("opt_replace"))] = False,
+) -> None:
+    from launcher.backup import restore as put_back
+
+    _leave(lambda: put_back(here(), file, verify, replace))
 
 
 @app.command(help=text("help_settings"))

@@ -42,6 +42,39 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Install what the tests need and run them all; further arguments go to pytest.",
     ),
     "help_doctor": ("检查缺少或出错之处，并说明如何处理。", "Say what is missing or wrong, and how to mend it."),
+    "help_backup": (
+        "备份到一个文件：数据库、遥测读数、网关暂存、密钥、账号和设置。运行中也可以做。文件内有住户资料和密钥，请妥善保管。",
+        "Back up into one file, also while it runs: database, readings, what gateways still hold, secrets, settings. "
+        "The file holds residents' data and secrets: keep it safe.",
+    ),
+    "help_restore": (
+        "先在别处校验备份，再恢复。--verify 只校验，不改动任何数据。",
+        "Prove a backup in a place of its own, then put it back. --verify only proves it and changes nothing.",
+    ),
+    "opt_backup_file": ("备份文件（默认 care-backup-时间.tar.gz）", "the file (care-backup-TIME.tar.gz when absent)"),
+    "opt_backup_readings": ("是否包含遥测读数", "whether the readings are in it"),
+    "opt_restore_file": ("备份文件", "the backup"),
+    "opt_verify": ("只校验，不恢复", "only prove it, put nothing back"),
+    "opt_replace": (
+        "已有数据时，先移到一旁再恢复（PostgreSQL 中会被删除）",
+        "put data that is there aside first (in PostgreSQL it is dropped)",
+    ),
+    "backup_exists": ("文件已存在：{path}", "It is there already: {path}"),
+    "backup_failed": ("未完成，原因见上。", "Not done, for the reason above."),
+    "backup_made": (
+        "备份完成：{path}（{size} MB）。用 ./care restore {path} --verify 校验。",
+        "Backed up: {path} ({size} MB). Prove it with ./care restore {path} --verify",
+    ),
+    "restore_running": ("系统正在运行，请先停止。", "The system is running: stop it first."),
+    "restore_unreadable": ("无法读取备份 {path}：{why}", "The backup {path} cannot be read: {why}"),
+    "restore_settings": (
+        "备份中的设置与现有的不同，放在 {path}，请自行取舍。",
+        "The settings in the backup differ from those here; they lie in {path}, for you to choose.",
+    ),
+    "restored": (
+        "恢复完成。用 ./care up 启动；备份之后的按键会因序号缺口而被发现。",
+        "Restored. Start with ./care up; presses from after the backup show as gaps in their numbers.",
+    ),
     "help_settings": ("显示启动器的有效设置。", "Print the launcher's effective settings."),
     "help_console": ("构建网页控制台。", "Build the web console."),
     "help_init": (

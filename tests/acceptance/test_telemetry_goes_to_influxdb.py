@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_one_command_starts_everything import Checkout
+from tests.harness.checkout import Checkout
 from tests.fakes.influx_server import InfluxWireServer
 from tests.harness.clock import wait_until
 from tests.harness.system import Credential

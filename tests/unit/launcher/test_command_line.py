@@ -22,6 +22,8 @@ COMMANDS = (
     "check",
     "test",
     "doctor",
+    "backup",
+    "restore",
     "settings",
     "console",
     "init",
