@@ -96,6 +96,8 @@ alerts: Final = Table(
     # Acceptance is a lease: until when it lasts, and when somebody has to look at it next (two thirds, then the end).
     Column("lease_until", UtcDateTime, nullable=True),
     Column("lease_due_at", UtcDateTime, nullable=True),
+    # A press in a technician's test window is silent until then, and real from then on unless it was confirmed.
+    Column("test_due_at", UtcDateTime, nullable=True),
     Column("organisation_id", String(64), nullable=True, index=True),
     Column("first_voice_at", UtcDateTime, nullable=True),
     # News that is said by voice only.
@@ -119,6 +121,12 @@ alerts: Final = Table(
         "lease_due_at",
         sqlite_where=text("lease_due_at IS NOT NULL"),
         postgresql_where=text("lease_due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_alerts_test_due_at",
+        "test_due_at",
+        sqlite_where=text("test_due_at IS NOT NULL"),
+        postgresql_where=text("test_due_at IS NOT NULL"),
     ),
     Index("ix_alerts_device_id_type_received_at", "device_id", "type", "received_at"),
     Index("ix_alerts_handling_received_at", "handling", "received_at"),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from backend.adapters.db.base import UtcDateTime, metadata
@@ -44,6 +45,9 @@ homes: Final = Table(
     # neighbour, code, none
     Column("key_kind", String(16), nullable=True),
     Column("demo", Boolean, nullable=False, server_default=false()),
+    # Since when this address is theirs, and when somebody last saw that it is right; former ones: home_addresses.
+    Column("address_since", Date, nullable=True),
+    Column("confirmed_on", Date, nullable=True),
 )
 
 residents: Final = Table(
@@ -64,6 +68,17 @@ residents: Final = Table(
     Column("phone", String(32), nullable=True),
     # normal, high: escalation policies and the order of lists go by it
     Column("risk", String(16), nullable=False, server_default="normal"),
+    Column("status_since", UtcDateTime, nullable=True),
+    # When somebody who is away should be back; with the status `away` only.
+    Column("away_until", UtcDateTime, nullable=True),
+    # A deadline is a column: past it somebody calls and asks. Null: nobody is expected, or it has been asked for.
+    Column("return_due_at", UtcDateTime, nullable=True),
+    Index(
+        "ix_residents_return_due_at",
+        "return_due_at",
+        sqlite_where=text("return_due_at IS NOT NULL"),
+        postgresql_where=text("return_due_at IS NOT NULL"),
+    ),
 )
 
 contacts: Final = Table(
@@ -95,6 +110,30 @@ devices: Final = Table(
     Column("synthetic", Boolean, nullable=False, server_default=false()),
     Column("secret_hash", String(160), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # What it is: the maker's model, the class that supervision goes by, the codec that reads its messages.
+    Column("model", String(64), nullable=True),
+    Column("device_class", String(32), nullable=True),
+    Column("codec", String(32), nullable=True),
+    # As delivered; what runs now is in the device's status.
+    Column("firmware", String(64), nullable=True),
+    Column("sim_number", String(32), nullable=True),
+    Column("sim_expires_on", Date, nullable=True),
+    # Hundredths of a yuan; a contract may be overdrawn.
+    Column("sim_balance_fen", Integer, nullable=True),
+    Column("battery_changed_on", Date, nullable=True),
+    Column("warranty_until", Date, nullable=True),
+    # Longest silence that is normal; null: that of its class.
+    Column("supervision_minutes", Integer, nullable=True),
+    # Whose it is, where several people live in the home: a pendant, a bed sensor.
+    Column("resident_id", String(64), nullable=True),
+    # The delivery that it came with.
+    Column("batch_id", String(64), nullable=True, index=True),
+    Column("state_since", UtcDateTime, nullable=True),
+    Column("state_reason", String(256), nullable=True),
+    # The technician's open test window. Beside the device, so that a press reads it with the device or not at all.
+    Column("test_window_id", String(64), nullable=True),
+    Column("test_from", UtcDateTime, nullable=True),
+    Column("test_until", UtcDateTime, nullable=True),
     # A lobby device belongs to nobody, and its id says so: the gateway judges by the id alone.
     CheckConstraint("(state <> 'lobby') OR (home_id IS NULL)", name="lobby_has_no_home"),
     CheckConstraint("(id LIKE 'lobby-%') OR (state <> 'lobby')", name="lobby_is_named_so"),
