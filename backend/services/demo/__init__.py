@@ -1,0 +1,1 @@
+"""The demo district: loaded, shown and wiped."""
