@@ -1,4 +1,4 @@
-"""The tables of who may come in: staff, sessions, failed log-ins, second factors, known browsers, tokens of programs."""
+"""The tables of who may come in: staff, sessions, failed log-ins, second factors, known browsers, machines' tokens."""
 
 from __future__ import annotations
 
