@@ -31,7 +31,7 @@ def mosquitto_hash(secret: str) -> str:
 
 
 class BrokerPasswordFile:
-    """`BrokerAccounts` as Mosquitto's password file. Whoever runs the broker watches it and sends SIGHUP.
+    """`BrokerAccounts` and `BrokerAccess` as Mosquitto's password file; who runs the broker watches it, sends SIGHUP.
 
     Several backends may run: under a file lock each reads the committed rows anew, so the last to write knows them all.
     """
@@ -54,6 +54,11 @@ class BrokerPasswordFile:
                 return
             self._write(content)
             log.info("broker_accounts_written", fixed=len(fixed), devices=len(lines) - len(fixed))
+
+    def changed(self, device_id: str) -> None:
+        """`BrokerAccess`: the whole file, with or without this device."""
+        self.publish()
+        log.info("broker_access_changed", device_id=device_id)
 
     def _fixed_lines(self) -> list[str]:
         if not self._accounts_file.exists():

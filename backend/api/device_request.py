@@ -17,6 +17,7 @@ Entry = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[^\x00]*$"
 Long = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 Phone = Annotated[str, Field(min_length=2, max_length=32, pattern=r"^\+?[0-9][0-9 ()-]*$")]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Code = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_]*$")]
 Ability = Literal["normal", "impaired", "none"]
 
 
@@ -63,7 +64,7 @@ class NewHome(Body):
 
 
 class NewDeviceItem(Body):
-    """A device for `home_id`, for a new `home`, or for nobody (`lobby`).
+    """A device for `home_id`, for a new `home`, for the shelf (`stock`), or for nobody (`lobby`).
 
     `device_id` is made by the platform where it is absent; with `lobby` it begins with `lobby-`, without it never.
     `rotate`: where the device exists it gets a new secret, and nothing else changes.
@@ -77,6 +78,10 @@ class NewDeviceItem(Body):
     lobby: bool = False
     synthetic: bool = False
     rotate: bool = False
+    stock: bool = False
+    model: Short | None = None
+    device_class: Code | None = None
+    codec: Code | None = None
 
 
 class NewDevices(Body):
@@ -96,6 +101,10 @@ def new_device(item: NewDeviceItem) -> NewDevice:
         lobby=item.lobby,
         synthetic=item.synthetic,
         rotate=item.rotate,
+        stock=item.stock,
+        model=item.model,
+        device_class=item.device_class,
+        codec=item.codec,
     )
 
 

@@ -103,6 +103,10 @@ _TITLES: Final[dict[EnrolRefusal, tuple[int, Label]]] = {
         Label("lobby- 开头的编号只用于未登记的终端", "Ids of lobby devices begin with lobby-, and no others"),
     ),
     EnrolRefusal.LOBBY_HAS_HOME: (422, Label("未登记的终端不能有住址", "A lobby device has no home")),
+    EnrolRefusal.STOCK_HAS_HOME: (
+        422,
+        Label("在库设备不能有住址，也不能是未登记终端", "What is on the shelf has no home"),
+    ),
     EnrolRefusal.HOME_MISSING: (422, Label("缺少住址", "Say for which home: home_id or home")),
     EnrolRefusal.HOME_NAMED_TWICE: (422, Label("住址给了两次", "Either home_id or home, not both")),
     EnrolRefusal.NAMED_TWICE: (422, Label("同一编号出现两次", "The same id stands twice in the request")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,10 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.db.engine import reading, writing
 from backend.adapters.db.registry import contacts, devices, enrolments, homes, residents
+from backend.adapters.db.registry_history import lines, of_home, of_subject, tell
+from backend.domain.registry.history import Change
+from backend.domain.registry.lifecycle import SHUT_OUT
 from backend.services.registry.ports import (
     Device,
     DeviceState,
     ExistingDevice,
+    HistoryLine,
     Home,
     ListedDevice,
     RegistryConflict,
@@ -26,6 +30,9 @@ from backend.services.registry.ports import (
 
 KEYS_KEPT: Final = timedelta(days=30)
 """An Idempotency-Key is remembered this long; whoever repeats a request later is told that the device exists."""
+
+
+_LISTED: Final = tuple(field.name for field in fields(ListedDevice) if field.name != "home_label")
 
 
 class SqlRegistryStore:
@@ -43,20 +50,25 @@ class SqlRegistryStore:
             raise RegistryConflict from error
 
     def devices(self, after: str, limit: int) -> Sequence[ListedDevice]:
-        query = _listed().where(devices.c.id > after).order_by(devices.c.id).limit(limit)
+        query = listed().where(devices.c.id > after).order_by(devices.c.id).limit(limit)
         with reading(self._engine) as connection:
-            return [_device(row) for row in connection.execute(query)]
+            return [to_device(row) for row in connection.execute(query)]
 
     def device(self, device_id: str) -> ListedDevice | None:
         with reading(self._engine) as connection:
-            row = connection.execute(_listed().where(devices.c.id == device_id)).first()
-        return _device(row) if row is not None else None
+            row = connection.execute(listed().where(devices.c.id == device_id)).first()
+        return to_device(row) if row is not None else None
+
+    def history(self, subject: str, subject_id: str, before: int | None, limit: int) -> Sequence[HistoryLine]:
+        query = of_home(subject_id) if subject == "home" else of_subject(subject, subject_id)
+        with reading(self._engine) as connection:
+            return lines(query, connection, before, limit)
 
     def secret_hashes(self) -> list[tuple[str, str]]:
         """(device id, hash) of every device that may connect."""
         query = (
             select(devices.c.id, devices.c.secret_hash)
-            .where(devices.c.state != DeviceState.REVOKED.value)
+            .where(devices.c.state.not_in([state.value for state in SHUT_OUT]))
             .order_by(devices.c.id)
         )
         with reading(self._engine) as connection:
@@ -102,23 +114,20 @@ class _SqlRegistry:
     def set_secret(self, device_id: str, secret_hash: str) -> None:
         self._connection.execute(update(devices).where(devices.c.id == device_id).values(secret_hash=secret_hash))
 
+    def tell(self, changes: Sequence[Change]) -> None:
+        tell(self._connection, changes)
+
     def commit(self) -> None:
         self._connection.commit()
 
 
-def _listed() -> Select[Any]:
-    columns = [column for column in devices.c if column.name != "secret_hash"]
+def listed() -> Select[Any]:
+    """Devices with their homes' names, without their secrets."""
+    columns = [devices.c[name] for name in _LISTED]
     return select(*columns, homes.c.label.label("home_label")).join(homes, isouter=True)
 
 
-def _device(row: Row[Any]) -> ListedDevice:
-    return ListedDevice(
-        id=row.id,
-        kind=row.kind,
-        state=DeviceState(row.state),
-        home_id=row.home_id,
-        home_label=row.home_label,
-        room=row.room,
-        synthetic=row.synthetic,
-        created_at=row.created_at,
-    )
+def to_device(row: Row[Any]) -> ListedDevice:
+    """The device of a row of `listed`."""
+    values = {**row._mapping, "state": DeviceState(row.state)}
+    return ListedDevice(**values)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.domain.registry.history import Change, ChangeKind, Subject, Who
+from backend.domain.registry.lifecycle import may_connect
 from backend.services.identity.actor import Actor
 from backend.services.registry.credential import Seed
 from backend.services.registry.ports import (
@@ -22,6 +24,7 @@ from backend.services.registry.ports import (
     RegistryTransaction,
 )
 from backend.services.registry.request import EnrolRefusal, EnrolRefused, NewDevice, PlannedDevice, plan
+from backend.services.registry.who import who_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Enrol:
                     # The key file is not the one of back then: what would be derived now was never enrolled.
                     raise EnrolRefused(EnrolRefusal.KEY_REUSED)
                 if not repeated:
-                    self._write(tx, planned, existing, secrets)
+                    self._write(tx, planned, existing, secrets, who_of(actor))
                     tx.commit()
         except RegistryConflict:
             raise EnrolRefused(EnrolRefusal.CONFLICT) from None
@@ -90,6 +93,7 @@ class Enrol:
         planned: Sequence[PlannedDevice],
         existing: Mapping[str, ExistingDevice],
         secrets: Mapping[str, str],
+        who: Who,
     ) -> None:
         now = self._clock.now()
         rotated = [entry for entry in planned if entry.device_id in existing]
@@ -100,19 +104,20 @@ class Enrol:
             tx.set_secret(entry.device_id, self._hash_secret(secrets[entry.device_id]))
         for entry in fresh:
             tx.add_device(_row(entry, self._hash_secret(secrets[entry.device_id]), now))
+        tx.tell([_told(entry, existing.get(entry.device_id), who, now) for entry in planned])
 
 
 def _judge_existing(rotated: Sequence[PlannedDevice], existing: Mapping[str, ExistingDevice]) -> None:
     taken = [entry.device_id for entry in rotated if not entry.item.rotate]
     if taken:
         raise EnrolRefused(EnrolRefusal.DEVICE_EXISTS, taken)
-    revoked = [entry.device_id for entry in rotated if existing[entry.device_id].state is DeviceState.REVOKED]
+    revoked = [entry.device_id for entry in rotated if not may_connect(existing[entry.device_id].state)]
     if revoked:
         raise EnrolRefused(EnrolRefusal.DEVICE_REVOKED, revoked)
 
 
 def _add_homes(tx: RegistryTransaction, fresh: Sequence[PlannedDevice]) -> None:
-    homeless = [entry.device_id for entry in fresh if not entry.item.lobby and entry.home_id is None]
+    homeless = [entry.device_id for entry in fresh if not entry.item.homeless and entry.home_id is None]
     if homeless:
         raise EnrolRefused(EnrolRefusal.HOME_MISSING, homeless)
     new = {entry.home.id: entry.home for entry in fresh if entry.home}
@@ -128,5 +133,33 @@ def _add_homes(tx: RegistryTransaction, fresh: Sequence[PlannedDevice]) -> None:
 
 def _row(entry: PlannedDevice, secret_hash: str, now: datetime) -> Device:
     item = entry.item
-    state = DeviceState.LOBBY if item.lobby else DeviceState.INSTALLED
-    return Device(entry.device_id, item.kind, state, entry.home_id, item.room, item.synthetic, secret_hash, now)
+    return Device(
+        entry.device_id,
+        item.kind,
+        _state(item),
+        entry.home_id,
+        item.room,
+        item.synthetic,
+        secret_hash,
+        now,
+        model=item.model,
+        device_class=item.device_class,
+        codec=item.codec,
+        state_since=now,
+    )
+
+
+def _state(item: NewDevice) -> DeviceState:
+    """What is simulated hangs where it hangs; a real one is installed once somebody has tried it in the home."""
+    if item.lobby:
+        return DeviceState.LOBBY
+    if item.stock:
+        return DeviceState.STOCK
+    return DeviceState.INSTALLED if item.synthetic else DeviceState.ENROLLED
+
+
+def _told(entry: PlannedDevice, before: ExistingDevice | None, who: Who, now: datetime) -> Change:
+    home_id = before.home_id if before is not None else entry.home_id
+    after = {"secret": "rotated"} if before is not None else {"state": str(_state(entry.item)), "home_id": home_id}
+    kind = ChangeKind.CHANGED if before is not None else ChangeKind.ENROLLED
+    return Change(Subject.DEVICE, entry.device_id, kind, now, who, home_id, after=after)

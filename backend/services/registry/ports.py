@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Protocol
+
+from backend.domain.registry.history import Change
+from backend.domain.registry.lifecycle import DeviceState as DeviceState
+from backend.services.work_order.ports import WorkOrders
 
 
 class Clock(Protocol):
     """What time it is."""
 
     def now(self) -> datetime: ...
-
-
-class DeviceState(StrEnum):
-    """Whether a device belongs to a home, to nobody yet, or is shut out."""
-
-    LOBBY = "lobby"
-    INSTALLED = "installed"
-    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +77,21 @@ class Device:
     synthetic: bool
     secret_hash: str
     created_at: datetime
+    model: str | None = None
+    device_class: str | None = None
+    codec: str | None = None
+    batch_id: str | None = None
+    state_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDevice:
-    """A row of the list: the device, and its home by the name that people use."""
+    """A device as the registry knows it, with its home by the name that people use; everything but its secret.
+
+    `device_class`: what supervision goes by; `supervision_minutes`: the longest silence that is normal, None: as its
+    class. `firmware`: as delivered. `sim_balance_fen`: hundredths of a yuan. `resident_id`: whose it is in a home of
+    several. `batch_id`: the delivery it came with.
+    """
 
     id: str
     kind: str
@@ -96,6 +101,29 @@ class ListedDevice:
     room: str | None
     synthetic: bool
     created_at: datetime
+    model: str | None = None
+    device_class: str | None = None
+    codec: str | None = None
+    firmware: str | None = None
+    sim_number: str | None = None
+    sim_expires_on: date | None = None
+    sim_balance_fen: int | None = None
+    battery_changed_on: date | None = None
+    warranty_until: date | None = None
+    supervision_minutes: int | None = None
+    resident_id: str | None = None
+    batch_id: str | None = None
+    state_since: datetime | None = None
+    state_reason: str | None = None
+    test_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """An entry of the history as it is stored; `id` rises."""
+
+    id: int
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +156,9 @@ class RegistryTransaction(Protocol):
 
     def set_secret(self, device_id: str, secret_hash: str) -> None: ...
 
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Into the history, in the same transaction."""
+
     def commit(self) -> None: ...
 
 
@@ -141,6 +172,64 @@ class RegistryStore(Protocol):
         """In the order of their ids, those after `after`."""
 
     def device(self, device_id: str) -> ListedDevice | None: ...
+
+    def history(self, subject: str, subject_id: str, before: int | None, limit: int) -> Sequence[HistoryLine]:
+        """The newest first, those before entry `before`."""
+
+
+class Told(Protocol):
+    """What every change of the registry may do besides, in its own transaction."""
+
+    @property
+    def orders(self) -> WorkOrders: ...
+
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Into the history."""
+
+    def done_before(self, actor_id: str, key: str) -> str | None:
+        """The fingerprint of the request that this key was used for."""
+
+    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> bool:
+        """False where another transaction was quicker with the same key: then nothing may be kept."""
+
+    def commit(self) -> None: ...
+
+
+class DeviceTransaction(Told, Protocol):
+    """One transaction about devices."""
+
+    def device(self, device_id: str) -> ListedDevice | None:
+        """Locked until the end of the transaction."""
+
+    def save(self, device: ListedDevice) -> None:
+        """All but its id, kind and secret."""
+
+    def void_secret(self, device_id: str) -> None:
+        """Nobody knows the secret from now on: it comes back with a new one only."""
+
+    def knows_home(self, home_id: str) -> bool: ...
+
+    def lives_in(self, resident_id: str, home_id: str) -> bool: ...
+
+    def signed_off(self, home_id: str, since: datetime | None) -> bool:
+        """Whether somebody has signed off the home's checklist after `since`."""
+
+
+class DeviceStore(Protocol):
+    """Opens transactions about devices."""
+
+    def begin(self) -> AbstractContextManager[DeviceTransaction]: ...
+
+
+class BrokerAccess(Protocol):
+    """How the broker learns that a device may or may not connect any more."""
+
+    def changed(self, device_id: str) -> None:
+        """Bring what the broker knows of this device to what is committed. Durable when it returns.
+
+        A device that may not connect any more is cut off, a live connection included. What died before this call is
+        made good at the next start.
+        """
 
 
 class BrokerAccounts(Protocol):

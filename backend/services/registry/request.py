@@ -17,6 +17,7 @@ class EnrolRefusal(StrEnum):
     BAD_DEVICE_ID = "bad_device_id"
     LOBBY_PREFIX_WRONG = "lobby_prefix_wrong"
     LOBBY_HAS_HOME = "lobby_has_home"
+    STOCK_HAS_HOME = "stock_has_home"
     HOME_MISSING = "home_missing"
     HOME_NAMED_TWICE = "home_named_twice"
     NAMED_TWICE = "named_twice"
@@ -40,7 +41,7 @@ class EnrolRefused(Exception):  # noqa: N818 - an answer, not a fault
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """One item of a request: for `home_id`, for a new `home`, or for nobody (`lobby`).
+    """One item of a request: for `home_id`, for a new `home`, for the shelf (`stock`), or for nobody (`lobby`).
 
     Ids that are "" or None are made by the platform. `rotate`: where the device exists, it gets a new secret and
     nothing else changes.
@@ -54,6 +55,15 @@ class NewDevice:
     lobby: bool = False
     synthetic: bool = False
     rotate: bool = False
+    stock: bool = False
+    model: str | None = None
+    device_class: str | None = None
+    codec: str | None = None
+
+    @property
+    def homeless(self) -> bool:
+        """Whether it is meant for no home."""
+        return self.lobby or self.stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,9 @@ def _judge(item: NewDevice, device_id: str) -> EnrolRefusal | None:
         return EnrolRefusal.BAD_DEVICE_ID
     if device_id.startswith(LOBBY_PREFIX) is not item.lobby:
         return EnrolRefusal.LOBBY_PREFIX_WRONG
-    if item.lobby and (item.home or item.home_id):
+    if item.homeless and (item.home or item.home_id):
+        return EnrolRefusal.LOBBY_HAS_HOME if item.lobby else EnrolRefusal.STOCK_HAS_HOME
+    if item.lobby and item.stock:
         return EnrolRefusal.LOBBY_HAS_HOME
     if item.home and item.home_id:
         return EnrolRefusal.HOME_NAMED_TWICE

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from backend.domain.registry.lifecycle import SHUT_OUT
 from backend.services.telemetry.ports import DeviceRegistry
 from contract.ingest import JsonItem, Outcome
 from contract.times import parse_time
@@ -53,7 +54,7 @@ def _verdict(device_id: str, states: Mapping[str, str]) -> tuple[IngestOutcome, 
         return IngestOutcome.REFUSED, IntakeReason.LOBBY_CREDENTIAL
     if state is None:
         return IngestOutcome.UNKNOWN_DEVICE, None
-    return (IngestOutcome.REFUSED, IntakeReason.REVOKED) if state == "revoked" else None
+    return (IngestOutcome.REFUSED, IntakeReason.REVOKED) if state in SHUT_OUT else None
 
 
 def refused(index: int, reason: str) -> Outcome:

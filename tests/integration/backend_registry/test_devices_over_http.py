@@ -50,7 +50,7 @@ def test_a_technician_enrols_and_an_operator_may_not(platform: Platform) -> None
         assert is_device_id(device_id)
         shown = operator.get(f"{DEVICES}/{device_id}").json()
         assert (shown["state"], shown["home_label"], shown["room"], shown["status"]) == (
-            "installed",
+            "enrolled",
             "塔湾 12 号",
             "卧室",
             None,

@@ -74,7 +74,7 @@ def test_a_device_with_its_home_and_people_is_there_at_once(registry: Registry) 
     assert is_device_id(enrolled.device_id)
     listed = registry.store.device(enrolled.device_id)
     assert listed is not None
-    assert (listed.state, listed.home_id, listed.home_label) == ("installed", enrolled.home_id, "塔湾 12 号")
+    assert (listed.state, listed.home_id, listed.home_label) == ("enrolled", enrolled.home_id, "塔湾 12 号")
     assert registry.count() == (1, 1, 2, 1)
     assert registry.known() == {enrolled.device_id}
 
