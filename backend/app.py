@@ -13,7 +13,6 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from backend.adapters.broker_accounts import BrokerPasswordFile, mosquitto_hash
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.alarm_changes import AlarmSqlChanges
 from backend.adapters.db.alarm_reading import AlarmSqlReader
@@ -40,9 +39,13 @@ from backend.api import (
     stream,
     vocabulary,
 )
+from backend.api.audit import AuditCalls
 from backend.api.server import HttpServer
 from backend.api.shell import make_api
 from backend.dispatch_parts import DispatchParts
+from backend.parts.audit_log import AuditLogParts
+from backend.parts.broker import BrokerParts
+from backend.parts.registry import RegistryParts
 from backend.services.alarm.act import Act
 from backend.services.alarm.forget import Forget
 from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
@@ -105,11 +108,13 @@ class Backend:
         self._registry = SqlRegistryStore(self.engine)
         self._passwords = Argon2Passwords()
         self._identify = Identify(self._identities, ServiceAccountsFile(settings.service_accounts_file), self._clock)
-        self._broker = BrokerPasswordFile(
-            settings.broker_accounts_file, settings.broker_passwd_file, self._registry.secret_hashes
-        )
+        self._broker = BrokerParts(settings, self.engine, self._clock)
         self._telemetry = TelemetryParts(settings, self.engine, self._clock)
         self._dispatch = DispatchParts(settings, self.engine, self._clock, self._ids)
+        self._audit_log = AuditLogParts(self.engine, self._clock)
+        key = KeyFile(settings.enrol_key_file)
+        self._enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
+        self._registry_parts = RegistryParts(self.engine, self._clock, self._enrol, self._broker, self._dispatch.orders)
         self._wire_health()
         self._wire_live()
         self.api = self._make_api()
@@ -132,10 +137,13 @@ class Backend:
 
     def _ticks(self) -> Iterator[Tick]:
         yield Tick("watch", self._watch, seconds=WATCH_SECONDS)
+        if self._roles & {Role.API, Role.WORKER}:
+            yield from self._broker.ticks()
         if Role.WORKER in self._roles:
             yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
             yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))
             yield from self._dispatch.ticks()
+            yield from self._audit_log.ticks()
             yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
 
         if Role.INGEST_TELEMETRY in self._roles:
@@ -191,6 +199,7 @@ class Backend:
             console_dir=self._settings.console_dir if Role.API in self._roles else None,
             unavailable_errors=DATABASE_AWAY,
             also_public=self._dispatch.is_public,
+            audit=lambda app: AuditCalls(app, put=self._audit_log.recorder.put, clock=self._clock),
         )
 
     def _staff_routers(self) -> Iterator[APIRouter]:
@@ -202,10 +211,11 @@ class Backend:
         yield vocabulary.router()
         yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identify.still_open))
         key = KeyFile(self._settings.enrol_key_file)
-        enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
+        enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         yield devices.router(devices.DeviceCalls(enrol, self._registry, self._telemetry.read_device))
         yield from self._telemetry.staff_routers(self._ids.new)
         yield from self._dispatch.staff_routers()
+        yield from self._audit_log.staff_routers()
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
@@ -239,8 +249,9 @@ class Backend:
             self._dispatch.start()
         if Role.API in self._roles:
             self._make_first_accounts()
-            self._broker.publish()
+            self._broker.accounts.publish()
         self._telemetry.chosen.start(sends=Role.INGEST_TELEMETRY in self._roles)
+        self._audit_log.recorder.start()
         self._server.start()
         self._loop.start()
         log.info("started", roles=sorted(self._roles), port=self._server.port)
@@ -258,6 +269,7 @@ class Backend:
         self._tail.stop()
         self._dispatch.stop()
         self._server.stop()
+        self._audit_log.recorder.stop()
         self._loop.stop(1.0)
         self._watch.say_stopping()
         self._telemetry.chosen.stop()

@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     service_accounts_file: Path = Path("var/secrets/service-accounts.json")
     broker_accounts_file: Path = Path("var/broker/accounts")
     broker_passwd_file: Path = Path("var/broker/passwd")
+    broker_access: Literal["files", "dynsec", "http"] = "files"
+    broker_host: str = "127.0.0.1"
+    broker_port: int = Field(default=1883, ge=1, le=65535)
+    broker_tls: bool = False
+    broker_ca_file: str = ""
+    broker_account: str = Field(default="backend.access", pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9._-]+$")
+    broker_password_file: Path = Path("var/secrets/backend.access.password")
     enrol_key_file: Path = Path("var/secrets/enrol.key")
     demo: bool = False
     demo_accounts_file: Path = Path("var/secrets/demo-accounts.json")

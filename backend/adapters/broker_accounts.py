@@ -1,83 +1,138 @@
-"""Which accounts the broker is given: its fixed ones, and one of each device that may connect."""
+"""Which files the broker is given: its fixed accounts, one of each device that may connect, and what each may do."""
 
 from __future__ import annotations
 
-import base64
 import fcntl
-import hashlib
+import json
 import os
-import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 import structlog
 
+from backend.adapters.broker_control import roles_of
+from backend.adapters.broker_hash import parts_of
 from backend.adapters.secret_files import write_secret_file
+from backend.services.broker_access.accounts import Access, BrokerAccount, fingerprint
+from backend.services.broker_access.ports import AccountRows
 
 log = structlog.get_logger()
 
-ITERATIONS: Final = 101
-"""Mosquitto's own number. The secrets are 256 random bits, which no number of guesses finds."""
-SALT_BYTES: Final = 12
+ACL: Final = "acl"
+DYNAMIC_SECURITY: Final = "dynamic-security.json"
+TAKEN_AWAY: Final = ("telemetry", "status", "result")
+"""What is denied to a device that may do the essential only."""
+Fixed = Sequence[tuple[str, str]]
+"""(name, hash) of the programs' accounts."""
 
 
-def mosquitto_hash(secret: str) -> str:
-    """`$7$101$<salt>$<hash>`: PBKDF2 with HMAC-SHA512, the only form that Mosquitto 2 reads."""
-    salt = secrets.token_bytes(SALT_BYTES)
-    digest = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, ITERATIONS)
-    return f"$7${ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+class BrokerForm(Protocol):
+    """The files of one kind of broker access, by their name; at most one mentions secrets' hashes."""
+
+    def __call__(self, fixed: Fixed, devices: Sequence[BrokerAccount]) -> Mapping[str, str]: ...
 
 
-class BrokerPasswordFile:
-    """`BrokerAccounts` and `BrokerAccess` as Mosquitto's password file; who runs the broker watches it, sends SIGHUP.
+class BrokerFiles:
+    """Writes what the committed rows say. Whoever runs the broker takes it from there.
 
     Several backends may run: under a file lock each reads the committed rows anew, so the last to write knows them all.
     """
 
-    def __init__(
-        self, accounts_file: Path, passwd_file: Path, secret_hashes: Callable[[], Iterable[tuple[str, str]]]
-    ) -> None:
+    def __init__(self, folder: Path, accounts_file: Path, rows: AccountRows, form: BrokerForm) -> None:
+        self._folder = folder
         self._accounts_file = accounts_file
-        self._passwd_file = passwd_file
-        self._secret_hashes = secret_hashes
+        self._rows = rows
+        self._form = form
 
     def publish(self) -> None:
-        """Write the file if its content changes. Raises OSError where it cannot be written."""
-        self._passwd_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Write every file whose content changes. Raises OSError where it cannot be written."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._locked():
-            fixed = self._fixed_lines()
-            lines = [*fixed, *(f"{device_id}:{digest}" for device_id, digest in self._secret_hashes())]
-            content = "".join(f"{line}\n" for line in lines).encode()
-            if self._passwd_file.exists() and self._passwd_file.read_bytes() == content:
-                return
-            self._write(content)
-            log.info("broker_accounts_written", fixed=len(fixed), devices=len(lines) - len(fixed))
+            fixed, devices = self._fixed(), self._rows.accounts()
+            for name, text in self._form(fixed, devices).items():
+                path = self._folder / name
+                content = text.encode()
+                if not path.exists() or path.read_bytes() != content:
+                    _write(path, content)
+                    log.info("broker_accounts_written", file=name, fixed=len(fixed), devices=len(devices))
 
-    def changed(self, device_id: str) -> None:
-        """`BrokerAccess`: the whole file, with or without this device."""
-        self.publish()
-        log.info("broker_access_changed", device_id=device_id)
-
-    def _fixed_lines(self) -> list[str]:
+    def _fixed(self) -> Fixed:
         if not self._accounts_file.exists():
             log.warning("broker_accounts_file_missing")
             return []
-        return [line for line in self._accounts_file.read_text().splitlines() if line.strip()]
-
-    def _write(self, content: bytes) -> None:
-        # The broker may run as a user of its own: what it could read before, it can read after.
-        before = self._passwd_file.stat() if self._passwd_file.exists() else None
-        owner = (before.st_uid, before.st_gid) if before and os.geteuid() == 0 else None
-        write_secret_file(self._passwd_file, content, before.st_mode & 0o777 if before else 0o600, owner)
+        lines = [line for line in self._accounts_file.read_text().splitlines() if line.strip()]
+        return [(name, secret_hash) for name, _, secret_hash in (line.partition(":") for line in lines)]
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        path = self._passwd_file.with_name(f".{self._passwd_file.name}.lock")
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self._folder / ".accounts.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
+
+
+def password_file(name: str, acl_template: Path) -> BrokerForm:
+    """Mosquitto's password file under this name, and `acl`: the shipped rules with what is taken away from whom."""
+
+    def form(fixed: Fixed, devices: Sequence[BrokerAccount]) -> Mapping[str, str]:
+        lines = [*fixed, *((device.name, device.secret_hash) for device in devices)]
+        limited = [device.name for device in devices if device.access is Access.ESSENTIAL]
+        return {
+            # The rules first: who is limited must not be let in while the old rules stand.
+            ACL: acl_template.read_text(encoding="utf-8") + "".join(_limits(name) for name in limited),
+            name: "".join(f"{account}:{secret_hash}\n" for account, secret_hash in lines),
+        }
+
+    return form
+
+
+def _limits(name: str) -> str:
+    return f"\nuser {name}\n" + "".join(f"topic deny care/v1/{name}/{topic}\n" for topic in TAKEN_AWAY)
+
+
+def dynamic_security(template: Path) -> BrokerForm:
+    """`dynamic-security.json`: what the plug-in begins with. The template has the roles, and which program has one."""
+
+    def form(fixed: Fixed, devices: Sequence[BrokerAccount]) -> Mapping[str, str]:
+        shipped = json.loads(template.read_text(encoding="utf-8"))
+        named = {client["username"]: client for client in shipped["clients"]}
+        clients = [{**named.get(name, {"username": name, "roles": []}), **_password(digest)} for name, digest in fixed]
+        clients += [client for device in devices if (client := _client(device))]
+        # One client a line: readable, and half the size of the plug-in's own way to write it.
+        rows = ",\n".join(json.dumps(client) for client in clients)
+        rest = json.dumps({**shipped, "clients": []}, indent=1)
+        return {DYNAMIC_SECURITY: rest.replace('"clients": []', f'"clients": [\n{rows}\n ]') + "\n"}
+
+    return form
+
+
+def _client(device: BrokerAccount) -> dict[str, Any] | None:
+    password = _password(device.secret_hash)
+    roles = [{"rolename": role} for role in roles_of(device.access)]
+    own = {"username": device.name, "textname": fingerprint(device.secret_hash), "roles": roles}
+    return {**own, **password} if password else None
+
+
+def _password(secret_hash: str) -> dict[str, Any]:
+    found = parts_of(secret_hash)
+    if found is None:
+        log.warning("broker_hash_unreadable")
+        return {}
+    fields = secret_hash.split("$")
+    return {"password": fields[4], "salt": fields[3], "iterations": found[0]}
+
+
+def nothing(_fixed: Fixed, _devices: Sequence[BrokerAccount]) -> Mapping[str, str]:
+    """No file: the broker asks the platform at each log-in."""
+    return {}
+
+
+def _write(path: Path, content: bytes) -> None:
+    # The broker may run as a user of its own: what it could read before, it can read after.
+    before = path.stat() if path.exists() else None
+    owner = (before.st_uid, before.st_gid) if before and os.geteuid() == 0 else None
+    write_secret_file(path, content, before.st_mode & 0o777 if before else 0o600, owner)

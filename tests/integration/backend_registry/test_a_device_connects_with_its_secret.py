@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.broker_accounts import mosquitto_hash
+from backend.adapters.broker_hash import mosquitto_hash
 from tests.harness.backend import running
 from tests.harness.broker import Broker
 from tests.harness.system import Credential

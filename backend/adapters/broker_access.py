@@ -1,0 +1,89 @@
+"""When the broker is made to agree: at each change, now and then, and again after it was away."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from backend.adapters.broker_accounts import BrokerFiles
+from backend.services.broker_access.match_broker import MatchBroker, Matched
+from backend.services.broker_access.ports import BrokerAway, BrokerRefused
+
+log = structlog.get_logger()
+
+LOOK_AGAIN_SECONDS: Final = 30.0
+"""How long a change that another process has left half done may stand."""
+MOST_SECONDS: Final = 8.0
+"""A large enrolment goes on at the next tick; whoever asked for it does not wait longer."""
+
+
+class Clock(Protocol):
+    """Seconds that only run forward."""
+
+    def monotonic(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the broker stood when it was last told. `trouble` is None when it agreed, else a code."""
+
+    devices: int = 0
+    differing: int = 0
+    trouble: str | None = None
+
+
+class LiveBroker:
+    """`BrokerAccounts` for a broker that can be told while it runs. The files are written first."""
+
+    def __init__(self, files: BrokerFiles, match: MatchBroker, clock: Clock) -> None:
+        self._files = files
+        self._match = match
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._owed = True
+        self._looked_at: float | None = None
+        self.standing = Standing()
+
+    def publish(self) -> None:
+        """In force when it returns, unless the broker is away: then as soon as it is back. Raises OSError."""
+        self._files.publish()
+        self._owed = True
+        self.look()
+
+    def look(self) -> None:
+        """What the tick does: nothing while nothing is owed and the last look is recent."""
+        with self._turn:
+            began = self._clock.monotonic()
+            recent = self._looked_at is not None and began - self._looked_at < LOOK_AGAIN_SECONDS
+            if recent and not self._owed:
+                return
+            # Before the registry is read: a change during the look is owed another one.
+            self._owed, self._looked_at = False, began
+            try:
+                while (matched := self._match()).left and self._clock.monotonic() - began < MOST_SECONDS:
+                    self._say(matched)
+                self._say(matched)
+                self._owed = self._owed or matched.left > 0
+            except (BrokerAway, BrokerRefused) as trouble:
+                self._owed = True
+                self._complain(str(trouble) or type(trouble).__name__)
+
+    def _say(self, matched: Matched) -> None:
+        doubts = sorted({str(doubt) for doubt in matched.doubts.values()})
+        trouble = doubts[0] if doubts else None
+        if matched.created or matched.changed or matched.cut_off:
+            counts = {"created": matched.created, "changed": matched.changed, "cut_off": matched.cut_off}
+            log.info("broker_told", devices=matched.devices, **counts)
+        if trouble is not None and trouble != self.standing.trouble:
+            log.warning("broker_differs", why=trouble, devices=len(matched.doubts))
+        if trouble is None and self.standing.trouble is not None:
+            log.info("broker_agrees", devices=matched.devices)
+        self.standing = Standing(matched.devices, len(matched.doubts), trouble)
+
+    def _complain(self, trouble: str) -> None:
+        if trouble != self.standing.trouble:
+            log.warning("broker_not_told", why=trouble)
+        self.standing = Standing(self.standing.devices, self.standing.differing, trouble)

@@ -1,0 +1,51 @@
+"""What the state of a device lets it do at the broker, and how two secrets are told apart without showing either."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+SHUT_OUT: Final = frozenset({"revoked"})
+"""Only a revoked credential is refused (design, section 5)."""
+UNRESTRICTED: Final = frozenset({"enrolled", "installed"})
+FINGERPRINT_CHARACTERS: Final = 16
+
+
+class Access(StrEnum):
+    """What a device may do under its own id. Either way it hears its commands."""
+
+    FULL = "full"
+    """`event`, `telemetry`, `status`, `result`."""
+    ESSENTIAL = "essential"
+    """`event` alone: it calls for help and is answered, and costs nobody anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAccount:
+    """A device as the broker is to know it; `secret_hash` is in Mosquitto's `$7$` form."""
+
+    name: str
+    secret_hash: str
+    access: Access
+
+
+def access_of(state: str) -> Access | None:
+    """What a device in this state may do; None: it is shut out.
+
+    A state that is not known here leaves what a person's life may hang on: the event and the answer.
+    """
+    if state in SHUT_OUT:
+        return None
+    return Access.FULL if state in UNRESTRICTED else Access.ESSENTIAL
+
+
+def fingerprint(secret_hash: str) -> str:
+    """The same for the same hash, and of no use to anybody who has it."""
+    return hashlib.sha256(secret_hash.encode()).hexdigest()[:FINGERPRINT_CHARACTERS]
+
+
+def is_service(name: str) -> bool:
+    """Whether an account is a program's: it has a dot in its name, which a device id never has."""
+    return "." in name
