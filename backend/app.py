@@ -113,8 +113,10 @@ class Backend:
         self._dispatch = DispatchParts(settings, self.engine, self._clock, self._ids)
         self._audit_log = AuditLogParts(self.engine, self._clock)
         key = KeyFile(settings.enrol_key_file)
-        self._enrol = Enrol(self._registry, self._broker, key, mosquitto_hash, self._clock)
-        self._registry_parts = RegistryParts(self.engine, self._clock, self._enrol, self._broker, self._dispatch.orders)
+        self._enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
+        self._registry_parts = RegistryParts(
+            self.engine, self._clock, self._enrol, self._broker.accounts, self._dispatch.orders
+        )
         self._wire_health()
         self._wire_live()
         self.api = self._make_api()
