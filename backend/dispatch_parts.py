@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.calls_incoming import IncomingSqlStore
@@ -16,6 +16,7 @@ from backend.adapters.db.escalation_store import RunParts
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.adapters.db.script_store import Neighbours
+from backend.adapters.db.work_order_store import SqlWorkOrders
 from backend.domain.escalation.targets import Channel
 from backend.parts import answering, notices
 from backend.parts.accounting import AccountingParts
@@ -72,6 +73,10 @@ class DispatchParts:
     def incoming(self) -> IncomingSqlStore:
         """Calls that come in, for the live stream."""
         return self._script.incoming
+
+    def orders(self, connection: Connection) -> SqlWorkOrders:
+        """Work orders within the transaction on `connection`."""
+        return self._work_orders.orders(connection)
 
     def start(self) -> None:
         """Read the policies."""

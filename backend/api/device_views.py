@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pydantic import Field
 
 from backend.api.bodies import Answer, Moment
+from backend.domain.registry.history import masked
 from backend.domain.rules.threshold import Rule, RuleState
 from backend.services.registry.ports import ListedDevice
 from backend.services.telemetry.ports import DeviceReading, DeviceStatus
@@ -51,17 +53,41 @@ class ReadingView(Answer):
     received_at: Moment
 
 
-class DeviceRow(Answer):
-    """A device in the list. `status` is null for a device that was never heard of."""
+class RegistryRow(Answer):
+    """A device as the registry knows it. `sim_number` is masked; `sim_balance_fen`: hundredths of a yuan.
+
+    `firmware`: as delivered, what runs now is in its status. `supervision_minutes` null: as its class.
+    `test_until`: a technician tries it until then, and its presses are silent at the desk.
+    """
 
     id: str
     kind: str
     state: str
+    state_since: Moment | None
+    state_reason: str | None
     home_id: str | None
     home_label: str | None
     room: str | None
+    resident_id: str | None
     synthetic: bool
     created_at: Moment
+    model: str | None
+    device_class: str | None
+    codec: str | None
+    firmware: str | None
+    sim_number: str | None
+    sim_expires_on: date | None
+    sim_balance_fen: int | None
+    battery_changed_on: date | None
+    warranty_until: date | None
+    supervision_minutes: int | None
+    batch_id: str | None
+    test_until: Moment | None
+
+
+class DeviceRow(RegistryRow):
+    """A device in the list. `status` is null for a device that was never heard of."""
+
     status: StatusView | None
 
 
@@ -92,19 +118,20 @@ class DevicePage(Answer):
     telemetry_away: bool
 
 
+def registry_fields(device: ListedDevice) -> dict[str, Any]:
+    """The fields of a `RegistryRow`."""
+    values = {name: getattr(device, name) for name in RegistryRow.model_fields}
+    return {**values, "state": device.state.value, "sim_number": masked(device.sim_number)}
+
+
+def registry_row(device: ListedDevice) -> RegistryRow:
+    """A device without what telemetry knows of it."""
+    return RegistryRow(**registry_fields(device))
+
+
 def row(device: ListedDevice, status: DeviceStatus | None) -> dict[str, Any]:
     """The fields of a `DeviceRow`."""
-    return {
-        "id": device.id,
-        "kind": device.kind,
-        "state": device.state.value,
-        "home_id": device.home_id,
-        "home_label": device.home_label,
-        "room": device.room,
-        "synthetic": device.synthetic,
-        "created_at": device.created_at,
-        "status": _status(status) if status else None,
-    }
+    return {**registry_fields(device), "status": _status(status) if status else None}
 
 
 def _status(status: DeviceStatus) -> StatusView:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 
 from backend.api.bodies import Body
-from backend.api.devices import Key
+from backend.api.device_request import Key
 from backend.api.ingest_telemetry import telemetry_away
 from backend.api.problems import Problem
 from backend.api.security import require_staff

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, insert, select
@@ -43,15 +44,25 @@ def of_home(home_id: str) -> Select[Any]:
     return select(history).where(history.c.home_id == home_id)
 
 
-class RegistrySql(AlarmSql):
+class RegistrySql:
     """`Told` on one connection. `orders`: work orders within the same transaction."""
 
     def __init__(self, connection: Connection, clock: Clock, sqlite: bool, orders: WorkOrders) -> None:
-        super().__init__(connection, clock, sqlite)
+        self._db = connection
+        self._alarm = AlarmSql(connection, clock, sqlite)
         self.orders = orders
 
     def tell(self, changes: Sequence[Change]) -> None:
         tell(self._db, changes)
+
+    def done_before(self, actor_id: str, key: str) -> str | None:
+        return self._alarm.done_before(actor_id, key)
+
+    def mark_done(self, actor_id: str, key: str, fingerprint: str, at: datetime) -> bool:
+        return self._alarm.mark_done(actor_id, key, fingerprint, at)
+
+    def commit(self) -> None:
+        self._alarm.commit()
 
 
 def _row(change: Change) -> dict[str, Any]:

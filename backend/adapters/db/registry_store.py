@@ -32,6 +32,8 @@ KEYS_KEPT: Final = timedelta(days=30)
 """An Idempotency-Key is remembered this long; whoever repeats a request later is told that the device exists."""
 
 
+VOID: Final = ""
+"""No secret hashes to it: a device that comes back from the scrap heap gets a new one before it may connect."""
 _LISTED: Final = tuple(field.name for field in fields(ListedDevice) if field.name != "home_label")
 
 
@@ -68,7 +70,7 @@ class SqlRegistryStore:
         """(device id, hash) of every device that may connect."""
         query = (
             select(devices.c.id, devices.c.secret_hash)
-            .where(devices.c.state.not_in([state.value for state in SHUT_OUT]))
+            .where(devices.c.state.not_in([state.value for state in SHUT_OUT]), devices.c.secret_hash != VOID)
             .order_by(devices.c.id)
         )
         with reading(self._engine) as connection:

@@ -211,6 +211,9 @@ class DeviceTransaction(Told, Protocol):
 
     def lives_in(self, resident_id: str, home_id: str) -> bool: ...
 
+    def replaced_by(self, device_id: str) -> str | None:
+        """Which device took its place the last time that it was swapped."""
+
     def signed_off(self, home_id: str, since: datetime | None) -> bool:
         """Whether somebody has signed off the home's checklist after `since`."""
 
@@ -219,17 +222,6 @@ class DeviceStore(Protocol):
     """Opens transactions about devices."""
 
     def begin(self) -> AbstractContextManager[DeviceTransaction]: ...
-
-
-class BrokerAccess(Protocol):
-    """How the broker learns that a device may or may not connect any more."""
-
-    def changed(self, device_id: str) -> None:
-        """Bring what the broker knows of this device to what is committed. Durable when it returns.
-
-        A device that may not connect any more is cut off, a live connection included. What died before this call is
-        made good at the next start.
-        """
 
 
 class BrokerAccounts(Protocol):
