@@ -16,7 +16,7 @@ from backend.api.security import require
 from backend.domain.kpi.figures import ANCHORS, By, Handled, figures, key_of
 from backend.services.alarm.views import Moment
 from backend.services.identity.actor import Scope, StaffRole
-from backend.services.kpi.ports import HandledReader
+from backend.services.kpi.ports import Data, HandledReader
 from backend.services.sheets.ports import SheetFormat, WriteSheet
 from contract.times import format_time
 from contract.vocabulary import Label
@@ -137,22 +137,27 @@ def router(calls: KpiCalls) -> APIRouter:
     api = APIRouter(prefix="/kpis", tags=["kpis"], dependencies=[READS])
 
     @api.get("")
-    def show_kpis(span: Asked, by: By = By.ALL) -> KpiAnswer:
-        """Shares and quantiles; what never happened is not in time. Tests and synthetic devices are left out."""
-        rows = _rows(calls, span)
+    def show_kpis(span: Asked, by: By = By.ALL, data: Data = Data.REAL) -> KpiAnswer:
+        """Shares and quantiles; what never happened is not in time. Tests and synthetic devices are left out.
+
+        `data`: `demo` for the demo district, which is left out otherwise.
+        """
+        rows = _rows(calls, span, data)
         groups = [FiguresView.model_validate(asdict(each)) for each in figures(rows, by, calls.zone)]
         return KpiAnswer(begin=span.begin, end=span.end, by=by, anchors=dict(ANCHORS), groups=groups)
 
     @api.get("/alerts")
-    def list_kpi_alerts(span: Asked, by: By = By.ALL, key: str = "") -> KpiRows:
+    def list_kpi_alerts(span: Asked, by: By = By.ALL, key: str = "", data: Data = Data.REAL) -> KpiRows:
         """The alerts of one group: every figure equals its rows."""
-        found = [_row(row) for row in _rows(calls, span) if key_of(row, by, calls.zone) == key]
+        found = [_row(row) for row in _rows(calls, span, data) if key_of(row, by, calls.zone) == key]
         return KpiRows(items=found, total=len(found))
 
     @api.get("/export")
-    def export_kpis(span: Asked, format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")]) -> Response:
+    def export_kpis(
+        span: Asked, format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")], data: Data = Data.REAL
+    ) -> Response:
         """The rows as a spreadsheet; CSV opens in Chinese."""
-        rows = [_cells(_row(row)) for row in _rows(calls, span)]
+        rows = [_cells(_row(row)) for row in _rows(calls, span, data)]
         body = calls.write_sheet(SheetFormat(format_), "kpi", HEADINGS, rows)
         kind = "text/csv; charset=utf-8" if format_ == "csv" else XLSX
         return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="kpi.{format_}"'})
@@ -163,8 +168,8 @@ def router(calls: KpiCalls) -> APIRouter:
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _rows(calls: KpiCalls, span: Span) -> list[Handled]:
-    found = calls.reader.handled(span.begin, span.end, MOST_ALERTS + 1)
+def _rows(calls: KpiCalls, span: Span, data: Data) -> list[Handled]:
+    found = calls.reader.handled(span.begin, span.end, MOST_ALERTS + 1, data)
     if len(found) > MOST_ALERTS:
         raise Problem(
             422,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, sel
 
 from backend.adapters.db.accounting import statements
 from backend.adapters.db.alarm import events
+from backend.adapters.db.demo_border import of_demo_device
 from backend.adapters.db.engine import is_sqlite, reading, writing
 from backend.domain.accounting.account import Account, Numbers
 from backend.domain.accounting.chain import Link
@@ -21,6 +22,8 @@ from backend.services.accounting.ports import StatementTransaction
 from contract.vocabulary import SOS, Flag, event_type
 
 _CHAIN_LOCK: Final = 0x73746174  # "stat"
+_STATED: Final = ~of_demo_device(events.c.device_id)
+"""What is invented can be wiped, so it has no place in a chain that proves the past."""
 _TIP: Final = select(statements).order_by(statements.c.position.desc()).limit(1)
 _EVENT: Final = (
     events.c.device_id,
@@ -53,14 +56,14 @@ class StatementSqlReader:
         return next(iter(self._links(_TIP)), None)
 
     def first_event_at(self) -> datetime | None:
-        query = select(events.c.stored_at).order_by(events.c.stored_at).limit(1)
+        query = select(events.c.stored_at).where(_STATED).order_by(events.c.stored_at).limit(1)
         with reading(self.engine) as connection:
             return connection.scalars(query).first()
 
     def devices(self, begin: datetime, end: datetime, after: str, limit: int) -> Sequence[str]:
         query = (
             select(events.c.device_id)
-            .where(events.c.stored_at >= begin, events.c.stored_at < end, events.c.device_id > after)
+            .where(events.c.stored_at >= begin, events.c.stored_at < end, events.c.device_id > after, _STATED)
             .distinct()
             .order_by(events.c.device_id)
             .limit(limit)

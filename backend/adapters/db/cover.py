@@ -12,6 +12,7 @@ from sqlalchemy import Connection, exists, select
 from backend.adapters.db.cover_contacts import contacts_of
 from backend.adapters.db.cover_duty import DutyReader, OnDuty, Present
 from backend.adapters.db.cover_places import Islands, home_place
+from backend.adapters.db.demo_border import Border
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.adapters.db.people_reading import verified_points
@@ -46,6 +47,7 @@ class SqlCover:
         self._zone = zone
         self._organisations = OrganisationReader(connection)
         self._duty = DutyReader(connection, self._organisations, zone)
+        self._border = Border(connection)
         self._ways: dict[TargetKind, Callable[[Target, Scene, datetime], Reach]] = {
             TargetKind.DESK: self._desk,
             TargetKind.ON_DUTY: self._on_duty,
@@ -102,7 +104,7 @@ class SqlCover:
         return contacts_of(self._db, target, scene.home_id, at, self._zone, self._usable)
 
     def _responders(self, target: Target, scene: Scene, at: datetime) -> Reach:
-        asked = self._below(self._at_level(target.level, scene), target.level)
+        asked = self._below(self._at_level(target.level, scene), target.level, scene)
         if not asked:
             return Reach(target, nobody=Nobody.NO_SUCH_ORGANISATION)
         present = self._duty.present(asked, DutyRole.RESPONDER, at)
@@ -121,6 +123,10 @@ class SqlCover:
         return Reach(target, tuple(recipients), nobody, (), left_out)
 
     def _at_level(self, level: Level, scene: Scene) -> tuple[str, ...]:
+        beyond = self._border.beyond(scene.home_id)
+        return tuple(each for each in self._by_tree(level, scene) if each not in beyond)
+
+    def _by_tree(self, level: Level, scene: Scene) -> tuple[str, ...]:
         reader = self._organisations
         centre = scene.organisation_id or reader.district_id
         match level:
@@ -133,12 +139,13 @@ class SqlCover:
             case Level.DISTRICT:
                 return (reader.district_id,)
 
-    def _below(self, asked: tuple[str, ...], level: Level) -> tuple[str, ...]:
+    def _below(self, asked: tuple[str, ...], level: Level, scene: Scene) -> tuple[str, ...]:
         """The nearest responder of a town or district is one of any centre in it."""
         if level not in (Level.PARENT, Level.DISTRICT):
             return asked
         below = [each for organisation in asked for each in self._organisations.subtree(organisation)]
-        return tuple(each for each in below if each in self._enabled)
+        beyond = self._border.beyond(scene.home_id)
+        return tuple(each for each in below if each in self._enabled and each not in beyond)
 
     @cached_property
     def _enabled(self) -> frozenset[str]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Engine, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Subquery, and_, exists, func, or_, select
 
 from backend.adapters.db.alarm import alerts, timeline
 from backend.adapters.db.engine import reading
 from backend.adapters.db.organisation import organisations
-from backend.adapters.db.registry import devices
+from backend.adapters.db.registry import devices, homes
 from backend.adapters.db.work_order import work_orders
 from backend.domain.alert.model import EntryKind
 from backend.domain.kpi.figures import Handled
+from backend.services.kpi.ports import Data
 
 _ARRIVED: Final = (str(EntryKind.ARRIVED), str(EntryKind.RESPONDER_ARRIVED))
 _TEST: Final = "care.test.pressed"
@@ -27,9 +28,9 @@ class HandledSqlReader:
 
     engine: Engine
 
-    def handled(self, begin: datetime, end: datetime, limit: int) -> Sequence[Handled]:
+    def handled(self, begin: datetime, end: datetime, limit: int, data: Data = Data.REAL) -> Sequence[Handled]:
         with reading(self.engine) as connection:
-            return _read(connection, begin, end, limit)
+            return _read(connection, begin, end, limit, data)
 
 
 def _first_arrivals(begin: datetime) -> Subquery:
@@ -55,7 +56,15 @@ def _call_backs() -> Subquery:
     )
 
 
-def _read(connection: Connection, begin: datetime, end: datetime, limit: int) -> Sequence[Handled]:
+def _of(data: Data) -> ColumnElement[bool]:
+    """Devices of the demo district are synthetic as well."""
+    demo = exists(select(homes.c.id).where(homes.c.id == alerts.c.home_id, homes.c.demo))
+    if data is Data.DEMO:
+        return demo
+    return and_(or_(devices.c.id.is_(None), devices.c.synthetic.is_(False)), ~demo)
+
+
+def _read(connection: Connection, begin: datetime, end: datetime, limit: int, data: Data) -> Sequence[Handled]:
     arrivals, backs = _first_arrivals(begin), _call_backs()
     query = (
         select(alerts, organisations.c.name.label("centre"), arrivals.c.at.label("arrived_at"), backs)
@@ -69,7 +78,7 @@ def _read(connection: Connection, begin: datetime, end: datetime, limit: int) ->
             alerts.c.severity != "technical",
             alerts.c.type != _TEST,
             or_(alerts.c.outcome.is_(None), alerts.c.outcome != "test"),
-            or_(devices.c.id.is_(None), devices.c.synthetic.is_(False)),
+            _of(data),
         )
         .order_by(alerts.c.received_at, alerts.c.id)
         .limit(limit)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, text, update
 
+from backend.adapters.db.demo_border import Border
 from backend.adapters.db.engine import writing
 from backend.adapters.db.notices import attempts, notices
 from backend.adapters.db.notices_rows import DESK_CALL, OUTSTANDING_COUNT, delivery_values, to_delivery
@@ -58,10 +59,11 @@ class SqlNoticeQueue:
             claimed = list(rows)
             points = _points(connection, claimed)
             locales = _locales(connection, claimed)
+            border = Border(connection)
             taken: Ticket | None = None
             settle: list[str] = []
             for row in claimed:
-                decision, ticket = self._take(row, points, locales, now)
+                decision, ticket = self._take(row, points, locales, border, now)
                 if decision.given_up:
                     settle.append(row["id"])
                     continue
@@ -90,7 +92,7 @@ class SqlNoticeQueue:
         return oldest
 
     def _take(
-        self, row: RowMapping, points: Mapping[str, Point], locales: Mapping[str, str], now: datetime
+        self, row: RowMapping, points: Mapping[str, Point], locales: Mapping[str, str], border: Border, now: datetime
     ) -> tuple[Decision, Ticket | None]:
         before = to_delivery(row, row["outstanding"])
         decision = begin(before, now, LEASE)
@@ -114,6 +116,7 @@ class SqlNoticeQueue:
             attempt=decision.delivery.attempts,
             lease=self.ids.new(),
             refusal=refused,
+            demo=border.unsent(row),
         )
         return decision, ticket
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from backend.adapters.db.demo_border import Border
 from backend.adapters.db.identity import staff
 from backend.adapters.db.organisation import organisations, villages
 from backend.adapters.db.organisation_reader import OrganisationReader
@@ -37,6 +38,7 @@ class WorkPlaces:
         self._db = connection
         self._zone = zone
         self._tree = OrganisationReader(connection)
+        self._border = Border(connection)
 
     def knows_home(self, home_id: str) -> bool:
         return self._db.execute(select(homes.c.id).where(homes.c.id == home_id)).first() is not None
@@ -76,7 +78,13 @@ class WorkPlaces:
                 _position(row.latitude, row.longitude),
             )
             for row in self._db.execute(_ORGANISATIONS)
+            if self._serves(row.id, place.chain)
         ]
+
+    def _serves(self, organisation_id: str, chain: Sequence[str]) -> bool:
+        """Whoever is invented works for invented homes only, and nobody else works for those."""
+        invented = self._border.organisations
+        return organisation_id in chain or (organisation_id in invented) == (chain[0] in invented)
 
     def named(self, organisation_id: str, now: datetime) -> Choice | None:
         row = self._db.execute(_ORGANISATIONS.where(organisations.c.id == organisation_id)).first()

@@ -61,6 +61,8 @@ class Cause(StrEnum):
     NO_CONTACT_POINT = "no_contact_point"
     DEADLINE = "deadline"
     SHOWN_AT_DESK = "shown_at_desk"
+    DEMO_NOT_SENT = "demo_not_sent"
+    """It is about somebody invented, or to somebody invented: nothing ever leaves for the demo district."""
 
 
 @dataclass(frozen=True, slots=True)

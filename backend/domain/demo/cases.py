@@ -13,6 +13,7 @@ from backend.domain.alert.model import SYSTEM, Actor, Alert, AlertId, Answer, De
 from backend.domain.alert.notable import heard
 from backend.domain.alert.raising import Place, Press, clear, raise_alert
 from backend.domain.alert.timing import PressTime
+from backend.domain.delivery.model import Cause
 from backend.domain.demo.crew import Member
 from backend.domain.demo.dice import Dice, identifier
 from backend.domain.demo.households import Home
@@ -22,7 +23,7 @@ from contract.vocabulary import SOS
 
 SOURCE: Final = "demo"
 """Where every line of the past says that it comes from."""
-NOT_SENT: Final = "demo_not_sent"
+NOT_SENT: Final = str(Cause.DEMO_NOT_SENT)
 """Why no notice of the demo ever left."""
 STEPS: Final[Mapping[str, Sequence[int]]] = {
     "sos": (0, 30, 60, 90),

@@ -12,6 +12,7 @@ from backend.domain.accounting.account import Numbers, hear
 from backend.domain.demo.cases import Case, Counters
 from backend.domain.demo.crew import make_crew
 from backend.domain.demo.figures import Plan
+from backend.domain.demo.fitness import fitness_of_homes
 from backend.domain.demo.history import Past
 from backend.domain.demo.households import make_households
 from backend.domain.demo.land import Row, make_land
@@ -39,8 +40,9 @@ def make_district(plan: Plan) -> Iterator[Batch]:
     """The same batches for the same plan, on every machine."""
     land = make_land(plan)
     crew = make_crew(plan, land)
-    households = make_households(plan, land)
-    terminals = make_terminals(plan, households.homes)
+    fitness = fitness_of_homes(plan)
+    households = make_households(plan, land, fitness)
+    terminals = make_terminals(plan, households.homes, fitness)
     yield from _slices({**land.rows, **crew.rows})
     for start in range(0, len(households.rows), HOMES_A_BATCH):
         yield Batch(_joined(households.rows[start : start + HOMES_A_BATCH]))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from backend.domain.demo import figures, names
 from backend.domain.demo.contacts import ContactCards, Known, make_contacts
 from backend.domain.demo.dice import Dice, dealt
 from backend.domain.demo.figures import Plan
+from backend.domain.demo.fitness import Fitness
 from backend.domain.demo.land import Land, Organisation, Row, Village
 from backend.domain.demo.numbers import Numbers
 from backend.domain.demo.residents import Resident, make_residents
@@ -45,10 +46,10 @@ class Households:
     rows: Sequence[Mapping[str, Sequence[Row]]]
 
 
-def make_households(plan: Plan, land: Land) -> Households:
+def make_households(plan: Plan, land: Land, fitness: Sequence[Fitness]) -> Households:
     """A home at a time, so that whoever stores them can keep together what belongs together."""
     residents = make_residents(plan)
-    deck = _Deck.of(plan)
+    deck = _Deck.of(plan, fitness)
     cards = make_contacts(plan, deck.keys)
     phone = Numbers(10)
     where = [village for village in land.villages for _ in range(village.homes)]
@@ -78,10 +79,11 @@ class _Deck:
     keys: Sequence[str]
     by_landmark: Sequence[bool]
     sensors: Sequence[bool]
+    fitness: Sequence[Fitness]
     dice: Dice
 
     @staticmethod
-    def of(plan: Plan) -> _Deck:
+    def of(plan: Plan, fitness: Sequence[Fitness]) -> _Deck:
         dice = plan.dice("homes")
         landmark = {True: figures.LANDMARK_ONLY, False: 1 - figures.LANDMARK_ONLY}
         sensors = {True: figures.SENSORS, False: 1 - figures.SENSORS}
@@ -89,6 +91,7 @@ class _Deck:
             dealt(dice, plan.homes, figures.KEYS),
             dealt(dice, plan.homes, landmark),
             dealt(dice, plan.homes, sensors),
+            fitness,
             dice,
         )
 
@@ -101,10 +104,11 @@ def _home(
     terminal, room = f"demo-t{place.number + 1:05d}", dice.choice(_ROOMS)
     days = dice.randint(max(30, plan.days), 900 + plan.days)
     since = plan.ends_at - timedelta(days=days, minutes=dice.randint(0, 540))
-    devices = [_device(terminal, "terminal", id_, room, since)]
+    installed = deck.fitness[place.number] is not Fitness.UNINSTALLED
+    devices = [_device(terminal, "terminal", id_, room, since, installed)]
     sensor = f"demo-s{place.number + 1:05d}" if deck.sensors[place.number] else None
     if sensor is not None:
-        devices.append(_device(sensor, "sensor", id_, "厨房", since + timedelta(minutes=20)))
+        devices.append(_device(sensor, "sensor", id_, "厨房", since + timedelta(minutes=20), True))
     risk = "high" if any(one.row["risk"] == "high" for one in people) else "normal"
     home = Home(
         id_, row["label"], place.centre, place.village, people, cards.known, terminal, room, sensor,
@@ -158,15 +162,16 @@ def _hazards(dice: Dice) -> list[str] | None:
     return found or None
 
 
-def _device(id_: str, kind: str, home_id: str, room: str, since: Any) -> Row:
+def _device(id_: str, kind: str, home_id: str, room: str, since: datetime, installed: bool) -> Row:
     return {
         "id": id_,
         "kind": kind,
-        "state": "installed",
+        "state": "installed" if installed else "enrolled",
         "home_id": home_id,
         "room": room,
         # A simulator may drive it, once it has been given a secret (`rotate`).
         "synthetic": True,
         "secret_hash": NO_CREDENTIAL,
         "created_at": since,
+        "state_since": since,
     }

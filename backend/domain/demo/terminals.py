@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
-from backend.domain.demo import figures
-from backend.domain.demo.dice import Dice, dealt
+from backend.domain.demo.dice import Dice
 from backend.domain.demo.figures import Plan
+from backend.domain.demo.fitness import Fitness
 from backend.domain.demo.households import Home
 
 SILENT_AFTER: Final = timedelta(days=2)
@@ -20,15 +19,6 @@ WEAK_RSSI: Final = -105.0
 FIRMWARE: Final = ("2.4.1", "2.4.1", "2.4.1", "2.3.7", "2.2.0")
 BOOT: Final = 1
 """The only boot of each of them, so that the numbers of its history and what it says now are of one life."""
-
-
-class Fitness(StrEnum):
-    """How a terminal fares. `UNINSTALLED`: it was assigned to the home, and nobody has put it up."""
-
-    REPORTS = "reports"
-    SILENT = "silent"
-    UNINSTALLED = "uninstalled"
-    WEAK = "weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +34,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Terminals:
-    """`said`: of each device that was ever heard. `fitness`: of each home's terminal, in the order of the homes."""
+    """`said`: of each device that was ever heard. `heard_until`: of each home's terminal; None: never."""
 
-    fitness: Sequence[Fitness]
     said: Sequence[Said]
     heard_until: Sequence[datetime | None]
-    """Until when a home's terminal was heard; None: never."""
 
 
-def make_terminals(plan: Plan, homes: Sequence[Home]) -> Terminals:
+def make_terminals(plan: Plan, homes: Sequence[Home], fitness: Sequence[Fitness]) -> Terminals:
     """The same for the same dice."""
     dice = plan.dice("terminals")
-    fitness = [Fitness(value) for value in dealt(dice, plan.homes, figures.DEVICES)]
     said, until = [], []
     for home, how in zip(homes, fitness, strict=True):
         at = _heard_at(dice, plan, how)
@@ -64,7 +51,7 @@ def make_terminals(plan: Plan, homes: Sequence[Home]) -> Terminals:
             said.append(_said(dice, home.terminal, how, at))
         if home.sensor is not None:
             said.append(_said(dice, home.sensor, Fitness.REPORTS, plan.now - timedelta(seconds=dice.randint(5, 850))))
-    return Terminals(fitness, said, until)
+    return Terminals(said, until)
 
 
 def _heard_at(dice: Dice, plan: Plan, how: Fitness) -> datetime | None:

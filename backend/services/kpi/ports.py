@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from backend.domain.kpi.figures import Handled
 
 
+class Data(StrEnum):
+    """Whose alerts: the two are never mixed."""
+
+    REAL = "real"
+    DEMO = "demo"
+    """Of the demo district."""
+
+
 class HandledReader(Protocol):
     """Reads, never writes."""
 
-    def handled(self, begin: datetime, end: datetime, limit: int) -> Sequence[Handled]:
+    def handled(self, begin: datetime, end: datetime, limit: int, data: Data = Data.REAL) -> Sequence[Handled]:
         """Alerts that were received in [begin, end), the oldest first, closed or not.
 
-        Left out: technical matters, tests (test key, outcome `test`), and devices or homes that are synthetic.
+        Left out: technical matters and tests (test key, outcome `test`); of REAL data devices that are synthetic.
         """
         ...

@@ -36,7 +36,8 @@ class Addressee:
 class Ticket:
     """One attempt that a worker has to make; its row stands already. `lease` fences what it writes down afterwards.
 
-    `refusal`: why no channel is to be called for it at all. `address` is a secret.
+    `refusal`: why no channel is to be called for it at all. `demo`: it is about somebody or something invented, so no
+    channel is called either, and this is what becomes of it. `address` is a secret.
     """
 
     to: Addressee
@@ -46,6 +47,7 @@ class Ticket:
     attempt: int
     lease: str
     refusal: Cause | None = None
+    demo: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,4 +71,5 @@ CAUSES: Final[Mapping[Cause, Label]] = {
     Cause.NO_CONTACT_POINT: Label("没有联系方式", "No contact point"),
     Cause.DEADLINE: Label("超过时限", "Past its deadline"),
     Cause.SHOWN_AT_DESK: Label("值守屏幕已显示", "Shown at the desk"),
+    Cause.DEMO_NOT_SENT: Label("演示：未发送", "Demo: not sent"),
 }

@@ -55,6 +55,8 @@ class SendNotice:
     def _call(self, ticket: Ticket) -> Result:
         if ticket.refusal is not None:
             return Result(Outcome.PERMANENT, ticket.refusal)
+        if ticket.demo is not None:
+            return Result(ticket.demo, Cause.DEMO_NOT_SENT)
         channel = self.channels.get(ticket.channel)
         if channel is None:
             return Result(Outcome.PERMANENT, Cause.CHANNEL_NOT_CONFIGURED)

@@ -1,0 +1,225 @@
+"""What a demo district is really like, in the figures that it was asked for: counted, not believed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from backend.domain.demo import figures
+from backend.domain.demo.contacts import PROVED_FOR
+from backend.domain.demo.terminals import SILENT_AFTER, WEAK_RSSI, Said
+from contract.vocabulary import Label
+
+SPREAD: Final = 0.005
+"""Shares that are dealt out come out to within one of them; half a per cent covers the smallest district shown."""
+EMERGENCY_OUTCOMES: Final = ("ambulance", "fire_service")
+_NOT_AT_HOME: Final = ("away", "hospital")
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An alert of the past, as figures need it."""
+
+    outcome: str | None
+    received_at: datetime
+    accepted_at: datetime | None
+    first_voice_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Rows by table (columns as they are stored), alerts, and statuses of the devices. `made_at`: as of when."""
+
+    made_at: datetime
+    today: date
+    days: int
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    alerts: Sequence[Closed] = ()
+    said: Mapping[str, Said] = field(default_factory=dict)
+
+    def hears(self, said: Mapping[str, Said]) -> Census:
+        """With these statuses."""
+        return replace(self, said=said)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure: what it is, what was asked for, what was found, and by how much they may differ.
+
+    `share`: both are shares of one, else plain numbers.
+    """
+
+    label: Label
+    target: float
+    found: float
+    tolerance: float
+    share: bool = True
+
+    @property
+    def met(self) -> bool:
+        """Whether it came out as asked."""
+        return abs(self.found - self.target) <= self.tolerance + 1e-9
+
+
+def measure(census: Census, homes: int) -> list[Line]:
+    """Every figure of issue 3, item 1, in its order. `homes`: how many were asked for."""
+    return [
+        *_land(census, homes),
+        *_people(census),
+        *_contacts(census),
+        *_homes(census),
+        *_devices(census),
+        *_past(census, homes),
+    ]
+
+
+def _land(census: Census, homes: int) -> list[Line]:
+    organisations, villages = census.rows["organisations"], census.rows["villages"]
+    kinds = Counter(row["kind"] for row in organisations)
+    close = sum(row["kind"] == "village" and row["hours"] is not None for row in organisations)
+    sizes = Counter(row["village_id"] for row in census.rows["homes"])
+    outer = {row["id"] for row in villages if row["outer_island"] and row["last_ferry"]}
+    on_outer = sum(row["village_id"] in outer for row in census.rows["homes"])
+    return [
+        _number("镇", "Towns", figures.TOWNS, kinds["town"]),
+        _number("村级服务中心", "Village centres", figures.CENTRES, kinds["village"]),
+        _number("17:00 关门", "of these close at 17:00", figures.CENTRES - figures.CENTRES_ALWAYS_OPEN, close),
+        _number("机构", "Institutions", figures.INSTITUTIONS, kinds["institution"]),
+        _number("户", "Homes", homes, len(census.rows["homes"])),
+        _within("最小村庄户数", "Homes of the smallest village", min(sizes.values(), default=0)),
+        _within("最大村庄户数", "Homes of the largest village", max(sizes.values(), default=0)),
+        _share("外岛（有末班船）", "On outer islands with a last ferry", figures.OUTER, on_outer / homes, 0.03),
+    ]
+
+
+def _people(census: Census) -> list[Line]:
+    people, homes = census.rows["residents"], census.rows["homes"]
+    in_home = Counter(row["home_id"] for row in people)
+    couples = sum(count == 2 for count in in_home.values())
+    year = census.today.year
+    decades = Counter(min(90, (year - row["birth_year"]) // 10 * 10) for row in people)
+    names = Counter(row["name"] for row in people)
+    doubles = sum(count for count in names.values() if count > 1)
+    of = _of(people)
+    return [
+        _number("住户", "Residents", len(homes) + round(len(homes) * figures.COUPLES), len(people)),
+        _number("夫妻", "Couples", round(len(homes) * figures.COUPLES), couples),
+        *(
+            _share(f"{decade} 多岁", f"In their {decade}s" if decade < 90 else "90 and older", share, found)
+            for decade, share in figures.AGES.items()
+            for found in [decades[decade] / len(people)]
+        ),
+        _share("独居", "Living alone", figures.ALONE, of(lambda row: row["lives_alone"])),
+        _share("只讲方言", "Dialect only", figures.DIALECT, of(lambda row: row["dialect"])),
+        _share("听力下降", "Hearing loss", 0.35, of(lambda row: row["hearing"] != "normal")),
+        _share("认知障碍", "Dementia", 0.08, of(lambda row: row["cognition"] != "normal")),
+        _share("外出或住院", "Away or in hospital", 0.08, of(lambda row: row["status"] in _NOT_AT_HOME)),
+        Line(
+            Label("与他人同名（至少）", "Share a name with somebody (at least)"), 2, doubles, max(0, doubles - 2), False
+        ),
+    ]
+
+
+def _contacts(census: Census) -> list[Line]:
+    contacts, homes = census.rows["contacts"], census.rows["homes"]
+    of_home = Counter(row["home_id"] for row in contacts)
+    counts = Counter(min(3, of_home[row["id"]]) for row in homes)
+    long_ago = census.today - PROVED_FOR
+    stale = _of(contacts)(lambda row: row["proved_on"] is None or row["proved_on"] < long_ago)
+    return [
+        *(
+            _share(f"{count} 位联系人", f"{count} contacts", share, counts[count] / len(homes))
+            for count, share in ((0, 0.02), (1, 0.18), (2, 0.45))
+        ),
+        _share("3 位及以上", "3 contacts or more", 0.35, counts[3] / len(homes)),
+        _share("号码过期", "Stale numbers", figures.STALE, stale),
+    ]
+
+
+def _homes(census: Census) -> list[Line]:
+    of = _of(census.rows["homes"])
+    by_landmark = of(lambda row: row["landmark"] is not None and not row["address"].endswith("号"))
+    return [
+        *(
+            _share(zh, en, figures.KEYS[kind], of(lambda row, kind=kind: row["key_kind"] == kind))
+            for kind, zh, en in (
+                ("neighbour", "钥匙在邻居家", "Key with a neighbour"),
+                ("code", "密码盒", "Key behind a code"),
+                ("none", "无钥匙", "No key"),
+            )
+        ),
+        _share("只有地标", "Address by landmark only", figures.LANDMARK_ONLY, by_landmark),
+    ]
+
+
+def _devices(census: Census) -> list[Line]:
+    terminals = [row for row in census.rows["devices"] if row["kind"] == "terminal"]
+    said = [census.said.get(row["id"]) for row in terminals]
+    unfit = sum(row["state"] == "enrolled" for row in terminals)
+    silent_before = census.made_at - SILENT_AFTER
+    silent = sum(one is not None and one.at < silent_before for one in said)
+    weak = sum(one is not None and one.at >= silent_before and one.rssi <= WEAK_RSSI for one in said)
+    count = len(terminals) or 1
+    return [
+        _number("终端", "Terminals", len(census.rows["homes"]), len(terminals)),
+        _share("终端沉默", "Terminals silent", figures.DEVICES["silent"], silent / count),
+        _share("终端未安装", "Terminals not put up", figures.DEVICES["uninstalled"], unfit / count),
+        _share("终端信号弱", "Terminals with weak signal", figures.DEVICES["weak"], weak / count),
+    ]
+
+
+def _past(census: Census, homes: int) -> list[Line]:
+    if not census.days or not census.alerts:
+        return []
+    days, alerts = census.days, census.alerts
+    contacts = figures.CONTACTS_A_DAY * homes
+    grave = sum(alert.outcome in EMERGENCY_OUTCOMES for alert in alerts)
+    expected = figures.EMERGENCIES_A_DAY * homes * days
+    # Three standard deviations of that many independent calls.
+    spread = 3 * (contacts * days) ** 0.5 / days
+    return [
+        _number("历史天数", "Days of history", days, _days(alerts), max(1.0, days * 0.02) if contacts > 5 else days),
+        Line(Label("每日联系", "Contacts a day"), contacts, len(alerts) / days, spread, share=False),
+        Line(Label("真实紧急", "True emergencies"), expected, grave, 1.0, share=False),
+        *(
+            _share(zh.format(span), en.format(span), share, _soon(alerts, moment, span), 0.012)
+            for zh, en, moment in (
+                ("{} 秒内接警", "Accepted within {} s", lambda alert: alert.accepted_at),
+                ("{} 秒内通话", "First voice within {} s", lambda alert: alert.first_voice_at),
+            )
+            for span, share in ((60, 0.975), (180, 0.99))
+        ),
+    ]
+
+
+def _days(alerts: Sequence[Closed]) -> int:
+    """From the first to the last, both counted."""
+    return (max(a.received_at for a in alerts) - min(a.received_at for a in alerts)).days + 1
+
+
+def _soon(alerts: Sequence[Closed], moment: Callable[[Closed], datetime | None], span: int) -> float:
+    within = timedelta(seconds=span)
+    return sum(at is not None and at - a.received_at <= within for a in alerts for at in [moment(a)]) / len(alerts)
+
+
+Test = Callable[..., Any]
+
+
+def _of(rows: Sequence[Mapping[str, Any]]) -> Callable[[Test], float]:
+    return lambda test: sum(bool(test(row)) for row in rows) / (len(rows) or 1)
+
+
+def _share(zh: str, en: str, target: float, found: float, tolerance: float = SPREAD) -> Line:
+    return Line(Label(zh, en), target, found, tolerance)
+
+
+def _number(zh: str, en: str, target: float, found: float, tolerance: float = 0) -> Line:
+    return Line(Label(zh, en), target, found, tolerance, share=False)
+
+
+def _within(zh: str, en: str, found: float) -> Line:
+    middle = (figures.VILLAGE_LEAST + figures.VILLAGE_MOST) / 2
+    return Line(Label(zh, en), middle, found, middle - figures.VILLAGE_LEAST, share=False)
