@@ -5,35 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from backend.domain.access.roles import Scope as Scope
+from backend.domain.access.roles import StaffRole as StaffRole
+
 
 class ActorKind(StrEnum):
     """A person with a session, or a program with a token."""
 
     STAFF = "staff"
     SERVICE = "service"
-
-
-class StaffRole(StrEnum):
-    """What a person does here, in the subtree of their organisation; `ADMINISTRATOR` of the root is the district's."""
-
-    OPERATOR = "operator"
-    TECHNICIAN = "technician"
-    ADMINISTRATOR = "administrator"
-    MANAGER = "manager"
-    RESPONDER = "responder"
-    AUDITOR = "auditor"
-    FAMILY = "family"
-
-
-class Scope(StrEnum):
-    """What a program may do."""
-
-    INGEST = "ingest"
-    ENROL = "enrol"
-    READ = "read"
-    METRICS = "metrics"
-    HEALTH = "health"
-    TELEPHONY = "telephony"
 
 
 @dataclass(frozen=True, slots=True)
