@@ -8,7 +8,17 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, exists, or_, select, update
 
-from backend.adapters.db import accounting, answering, audit, calls, escalation, registry_records, rules, script
+from backend.adapters.db import (
+    accounting,
+    answering,
+    audit,
+    calls,
+    escalation,
+    identity,
+    registry_records,
+    rules,
+    script,
+)
 from backend.adapters.db import telemetry_erasures as erasures
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.alarm_store import AlarmSql
@@ -21,7 +31,7 @@ from backend.adapters.db.registry import contacts, devices, homes, residents
 from backend.adapters.db.roster import feeds, rosters
 from backend.adapters.db.work_order import work_orders
 
-PARTS: Final = (accounting, answering, audit, calls, escalation, registry_records, rules, script, erasures)
+PARTS: Final = (accounting, answering, audit, calls, escalation, identity, registry_records, rules, script, erasures)
 """Parts whose tables are found by what they refer to; imported, or the metadata would not know of them."""
 ALERTS_AT_ONCE: Final = 20
 HOMES_AT_ONCE: Final = 20

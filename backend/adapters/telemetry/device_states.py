@@ -59,6 +59,14 @@ class SqliteDeviceStates:
         self._database.checkpoint()
         return 0
 
+    def forget_many(self, device_ids: Collection[str]) -> None:
+        """The statuses of all of these, whenever they were heard."""
+        for ids in chunks(device_ids):
+            marks = ",".join("?" * len(ids))
+            with self._database.writing() as connection:
+                connection.execute(f"DELETE FROM device_status WHERE device_id IN ({marks})", ids)  # noqa: S608 - question marks only
+        self._database.checkpoint()
+
     def status(self, device_id: str) -> DeviceStatus | None:
         """The device's status, or None where it was never heard of."""
         return self.status_many((device_id,)).get(device_id)

@@ -16,8 +16,8 @@ from backend.domain.demo.land import Land, Organisation, Row, Village
 from backend.domain.demo.numbers import Numbers
 from backend.domain.demo.residents import Resident, make_residents
 
-NO_CREDENTIAL: Final = "$7$101$AAAAAAAAAAAAAAAA$" + "A" * 86 + "=="
-"""In Mosquitto's form, but the hash of nothing that anybody knows: nobody logs in as a demo terminal."""
+NO_SECRET: Final = ""
+"""Nobody logs in as a demo device until it is given a secret of its own (`rotate`)."""
 _ROOMS: Final = ("客厅", "卧室", "床头", "堂屋")
 
 
@@ -169,9 +169,9 @@ def _device(id_: str, kind: str, home_id: str, room: str, since: datetime, insta
         "state": "installed" if installed else "enrolled",
         "home_id": home_id,
         "room": room,
-        # A simulator may drive it, once it has been given a secret (`rotate`).
+        # A simulator may drive it.
         "synthetic": True,
-        "secret_hash": NO_CREDENTIAL,
+        "secret_hash": NO_SECRET,
         "created_at": since,
         "state_since": since,
     }

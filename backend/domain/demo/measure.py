@@ -47,21 +47,25 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure: what it is, what was asked for, what was found, and by how much they may differ.
+    """A figure: what it is, what was asked for (None: only that it lies within a range), what was found.
 
-    `share`: both are shares of one, else plain numbers.
+    `least`, `most`: what counts as asked for. `share`: they are shares of one, else plain numbers.
     """
 
     label: Label
-    target: float
+    target: float | None
     found: float
-    tolerance: float
+    least: float
+    most: float
     share: bool = True
 
     @property
     def met(self) -> bool:
         """Whether it came out as asked."""
-        return abs(self.found - self.target) <= self.tolerance + 1e-9
+        return self.least - _EPSILON <= self.found <= self.most + _EPSILON
+
+
+_EPSILON: Final = 1e-9
 
 
 def measure(census: Census, homes: int) -> list[Line]:
@@ -89,8 +93,8 @@ def _land(census: Census, homes: int) -> list[Line]:
         _number("17:00 关门", "of these close at 17:00", figures.CENTRES - figures.CENTRES_ALWAYS_OPEN, close),
         _number("机构", "Institutions", figures.INSTITUTIONS, kinds["institution"]),
         _number("户", "Homes", homes, len(census.rows["homes"])),
-        _within("最小村庄户数", "Homes of the smallest village", min(sizes.values(), default=0)),
-        _within("最大村庄户数", "Homes of the largest village", max(sizes.values(), default=0)),
+        _size("最小村庄户数", "Homes of the smallest village", min(sizes.values(), default=0)),
+        _size("最大村庄户数", "Homes of the largest village", max(sizes.values(), default=0)),
         _share("外岛（有末班船）", "On outer islands with a last ferry", figures.OUTER, on_outer / homes, 0.03),
     ]
 
@@ -131,7 +135,7 @@ def _contacts(census: Census) -> list[Line]:
     stale = _of(contacts)(lambda row: row["proved_on"] is None or row["proved_on"] < long_ago)
     return [
         *(
-            _share(f"{count} 位联系人", f"{count} contacts", share, counts[count] / len(homes))
+            _share(f"{count} 位联系人", f"{count} contact{'s' * (count != 1)}", share, counts[count] / len(homes))
             for count, share in ((0, 0.02), (1, 0.18), (2, 0.45))
         ),
         _share("3 位及以上", "3 contacts or more", 0.35, counts[3] / len(homes)),
@@ -182,8 +186,8 @@ def _past(census: Census, homes: int) -> list[Line]:
     spread = 3 * (contacts * days) ** 0.5 / days
     return [
         _number("历史天数", "Days of history", days, _days(alerts), max(1.0, days * 0.02) if contacts > 5 else days),
-        Line(Label("每日联系", "Contacts a day"), contacts, len(alerts) / days, spread, share=False),
-        Line(Label("真实紧急", "True emergencies"), expected, grave, 1.0, share=False),
+        _number("每日联系", "Contacts a day", contacts, len(alerts) / days, spread),
+        _number("真实紧急", "True emergencies", expected, grave, 1.0),
         *(
             _share(zh.format(span), en.format(span), share, _soon(alerts, moment, span), 0.012)
             for zh, en, moment in (
@@ -213,13 +217,12 @@ def _of(rows: Sequence[Mapping[str, Any]]) -> Callable[[Test], float]:
 
 
 def _share(zh: str, en: str, target: float, found: float, tolerance: float = SPREAD) -> Line:
-    return Line(Label(zh, en), target, found, tolerance)
+    return Line(Label(zh, en), target, found, target - tolerance, target + tolerance)
 
 
 def _number(zh: str, en: str, target: float, found: float, tolerance: float = 0) -> Line:
-    return Line(Label(zh, en), target, found, tolerance, share=False)
+    return Line(Label(zh, en), target, found, target - tolerance, target + tolerance, share=False)
 
 
-def _within(zh: str, en: str, found: float) -> Line:
-    middle = (figures.VILLAGE_LEAST + figures.VILLAGE_MOST) / 2
-    return Line(Label(zh, en), middle, found, middle - figures.VILLAGE_LEAST, share=False)
+def _size(zh: str, en: str, found: float) -> Line:
+    return Line(Label(zh, en), None, found, figures.VILLAGE_LEAST, figures.VILLAGE_MOST, share=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from backend.domain.demo.district import Batch
 from backend.domain.demo.measure import Census
+from backend.domain.demo.terminals import Said
 
 Progress = Callable[[int, int], None]
 """Told how many steps of how many are done."""
@@ -75,11 +76,14 @@ class DemoStore(Protocol):
 class Statuses(Protocol):
     """What devices said last. Calls raise `TelemetryAway`."""
 
-    def put(self, batch: Batch) -> None: ...
-    def forget(self, device_id: str) -> None:
-        """Its status and every reading of it."""
+    def put(self, batch: Batch) -> None:
+        """What a batch says of them; again, it changes nothing."""
         ...
 
-    def census(self, census: Census) -> Census:
-        """With what the terminals in it said last."""
+    def said(self, device_ids: Collection[str]) -> Mapping[str, Said]:
+        """Of those that were ever heard."""
+        ...
+
+    def forget(self, device_ids: Collection[str]) -> None:
+        """Their statuses and every reading, in every place that holds some."""
         ...
