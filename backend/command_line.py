@@ -22,6 +22,7 @@ from backend.adapters.db.migrations import migrate
 from backend.adapters.log import set_up_logging
 from backend.adapters.passwords import Argon2Passwords
 from backend.app import Backend, Role
+from backend.audit_log import verify_audit_log
 from backend.backup import asked_of, backup
 from backend.copying import migrate_telemetry
 from backend.services.identity.new_password import GiveNewPassword
@@ -35,14 +36,24 @@ STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 """`__main__` holds them back until they can be heeded."""
 NICE: Final = 10
 """A backup of years never makes a press wait (as exports)."""
-COMMANDS: Final = ("run", "migrate", "settings", "openapi", "password", "telemetry-migrate", "statements", "backup")
+COMMANDS: Final = (
+    "run",
+    "migrate",
+    "settings",
+    "openapi",
+    "password",
+    "telemetry-migrate",
+    "statements",
+    "audit-log",
+    "backup",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done or stopped by a signal, 1 it could not start or broke down, 2 wrong settings or arguments.
 
     `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer. `statements verify`: 1 one
-    of them does not hold. `backup`: 1 it cannot be made, proved or put back.
+    of them does not hold; `audit-log verify` likewise. `backup`: 1 it cannot be made, proved or put back.
     """
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
@@ -51,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="*",
         default=[],
         help="password: 用户名 / whose password is replaced and shown once; statements: make, verify; "
-        "backup: make, prove, restore FOLDER",
+        "audit-log: verify; backup: make, prove, restore FOLDER",
     )
     parser.add_argument(
         "--role",
@@ -107,6 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _migrate(settings)
     if asked.command == "statements":
         return statements(settings, first)
+    if asked.command == "audit-log":
+        return verify_audit_log(settings, first)
     if asked.command == "backup":
         return _backup(settings, asked)
     if asked.command == "telemetry-migrate":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict
+from starlette.types import ASGIApp
 
 from backend.api import console, problems
 from backend.api.limits import BodyLimit
@@ -51,10 +52,12 @@ def make_api(
     console_dir: Path | None,
     unavailable_errors: tuple[type[Exception], ...],
     also_public: Public = lambda _method, _path: False,
+    audit: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> FastAPI:
     """The application. `console_dir` None: no console here. `unavailable_errors`: what a database raises when away.
 
-    `also_public`: which calls of the parts are open to strangers, because their address is a secret.
+    `also_public`: which calls of the parts are open to strangers, because their address is a secret. `audit`: what
+    writes calls down, once the door knows whose they are.
     """
 
     def open_to_all(method: str, path: str) -> bool:
@@ -86,6 +89,8 @@ def make_api(
         api.include_router(console.router(console_dir))
     problems.install(api, unavailable_errors)
     # The last one added is the first to see a request: the door before the limit before everything else.
+    if audit is not None:
+        api.add_middleware(audit)
     api.add_middleware(BodyLimit)
     api.add_middleware(Door, identify=identify, is_public=open_to_all, unavailable_errors=unavailable_errors)
     return api

@@ -1,12 +1,57 @@
-"""Secrets of the home, the audit log, consents."""
+"""The audit log: what waits for its place, and a chain that takes neither UPDATE nor DELETE."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from backend.adapters.db.base import UtcDateTime
 
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+_REFUSE = "audit_log is append-only"
+_SQLITE = "CREATE TRIGGER audit_log_{verb} BEFORE {verb} ON audit_log BEGIN SELECT RAISE(ABORT, '{why}'); END"
+_POSTGRES = f"""
+CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '{_REFUSE}'; END $$;
+CREATE TRIGGER audit_log_refuse BEFORE UPDATE OR DELETE ON audit_log
+FOR EACH ROW EXECUTE FUNCTION audit_log_refuse();
+CREATE TRIGGER audit_log_truncate BEFORE TRUNCATE ON audit_log
+FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse();
+"""
+
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "audit_pending",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor_id", sa.String(128), nullable=False),
+        sa.Column("action", sa.String(160), nullable=False),
+        sa.Column("subject", sa.String(160), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_pending"),
+    )
+    op.create_table(
+        "audit_log",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor_id", sa.String(128), nullable=False),
+        sa.Column("action", sa.String(160), nullable=False),
+        sa.Column("subject", sa.String(160), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("previous_hash", sa.String(64), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_audit_log"),
+    )
+    op.create_index("ix_audit_log_at", "audit_log", ["at"])
+    for column in ("actor_id", "subject", "action"):
+        op.create_index(f"ix_audit_log_{column}_position", "audit_log", [column, "position"])
+    if op.get_context().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(_SQLITE.format(verb=verb, why=_REFUSE))
+    else:
+        op.execute(_POSTGRES)
