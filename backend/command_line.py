@@ -25,6 +25,7 @@ from backend.app import Backend, Role
 from backend.audit_log import verify_audit_log
 from backend.backup import asked_of, backup
 from backend.copying import migrate_telemetry
+from backend.demo import Asked, demo
 from backend.services.identity.new_password import GiveNewPassword
 from backend.services.telemetry.migrate import RollUps
 from backend.settings import Settings, as_toml, config_file
@@ -46,6 +47,7 @@ COMMANDS: Final = (
     "statements",
     "audit-log",
     "backup",
+    "demo",
 )
 
 
@@ -54,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     `telemetry-migrate`: 1 something is missing in the target, 5 the target does not answer. `statements verify`: 1 one
     of them does not hold; `audit-log verify` likewise. `backup`: 1 it cannot be made, proved or put back.
+    `demo`: see `backend.demo.DemoExit`.
     """
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
@@ -62,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="*",
         default=[],
         help="password: 用户名 / whose password is replaced and shown once; statements: make, verify; "
-        "audit-log: verify; backup: make, prove, restore FOLDER",
+        "audit-log: verify; backup: make, prove, restore FOLDER; demo: load, wipe, show",
     )
     parser.add_argument(
         "--role",
@@ -97,6 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="backup restore: 现有数据移到一旁 / put what is there aside (PostgreSQL: drop it)",
     )
+    parser.add_argument("--seed", type=int, help="demo load: 种子，相同则相同 / the same seed makes the same district")
+    parser.add_argument("--homes", type=int, help="demo load: 户数 / how many homes")
     asked = parser.parse_args(arguments)
     first = asked.what[0] if asked.what else ""
     if asked.command != "run":
@@ -122,6 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return verify_audit_log(settings, first)
     if asked.command == "backup":
         return _backup(settings, asked)
+    if asked.command == "demo":
+        return demo(settings, Asked(first, asked.seed, asked.homes))
     if asked.command == "telemetry-migrate":
         return migrate_telemetry(settings, _forget(asked))
     return _run(settings, asked.role or [Role.ALL])

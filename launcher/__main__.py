@@ -38,6 +38,8 @@ device = typer.Typer(help=text("help_device"), no_args_is_help=True, rich_markup
 app.add_typer(device, name="device")
 telemetry = typer.Typer(help=text("help_telemetry"), no_args_is_help=True, rich_markup_mode=MARKUP)
 app.add_typer(telemetry, name="telemetry")
+demo = typer.Typer(help=text("help_demo"), no_args_is_help=True, rich_markup_mode=MARKUP)
+app.add_typer(demo, name="demo")
 
 
 @app.command(help=text("help_up"))
@@ -111,6 +113,25 @@ def telemetry_migrate(
         os.execve(command[0], command, environment)  # noqa: S606  no shell is wanted
 
     _leave(run)
+
+
+@demo.command("load", help=text("help_demo_load"))
+def demo_load(
+    seed: Annotated[int | None, typer.Option(min=0, help=text("opt_seed"))] = None,
+    homes: Annotated[int | None, typer.Option(min=8, max=20_000, help=text("opt_homes"))] = None,
+) -> None:
+    options = {"--seed": seed, "--homes": homes}
+    _demo(["load", *(word for name, value in options.items() if value is not None for word in (name, str(value)))])
+
+
+@demo.command("wipe", help=text("help_demo_wipe"))
+def demo_wipe() -> None:
+    _demo(["wipe"])
+
+
+@demo.command("show", help=text("help_demo_show"))
+def demo_show() -> None:
+    _demo(["show"])
 
 
 @app.command(help=text("help_gateway"), context_settings=PASS_THROUGH)
@@ -234,6 +255,12 @@ def _become(program: str, arguments: list[str]) -> None:
     """Replace ourselves by the program, so that its signals and exit code are its own."""
     command = [sys.executable, "-m", program, *arguments]
     os.execv(command[0], command)  # noqa: S606  no shell is wanted
+
+
+def _demo(words: list[str]) -> None:
+    from launcher.demo import become_demo
+
+    _leave(lambda: become_demo(here(), words))
 
 
 def _leave(command: Callable[[], Exit]) -> None:

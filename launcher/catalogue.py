@@ -18,6 +18,18 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "登记设备并显示其账号；不带选项时为它新建一户人家。",
         "Enrol devices and print their credentials; without options each gets a new home.",
     ),
+    "help_demo": ("演示区：虚构的海岛区。", "The demo district: an invented island."),
+    "help_demo_load": (
+        "载入演示区：2,000 户、90 天历史；可随时中断再继续。",
+        "Load the demo district: 2,000 homes, 90 days of history; may be broken off and called again.",
+    ),
+    "help_demo_wipe": ("清除演示区的一切，其余不动。", "Wipe everything of the demo district, and nothing else."),
+    "help_demo_show": (
+        "演示区的实际数字与目标对照。",
+        "What the demo district is like, beside what it is meant to be.",
+    ),
+    "opt_seed": ("种子：相同的种子得到相同的演示区。", "The seed: the same one makes the same district."),
+    "opt_homes": ("户数。", "How many homes."),
     "help_telemetry": ("遥测数据。", "Telemetry."),
     "help_telemetry_migrate": (
         "把本机的遥测读数复制到 InfluxDB，并逐条序列核对数量；中断后再次执行即从断点继续。\n\n"
@@ -187,6 +199,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "external_broker": (
         "使用外部消息服务器。请让它加载账号文件 {passwd} 和 config/mosquitto/acl。",
         "Using an external broker. It has to load the accounts in {passwd} and config/mosquitto/acl.",
+    ),
+    "no_dynamic_security": (
+        "Mosquitto 缺少动态安全插件（mosquitto_dynamic_security.so）。请安装完整的 Mosquitto 2，"
+        '或在 config/launcher.toml 中设置 broker_access = "files"。',
+        "Mosquitto has no dynamic security plug-in (mosquitto_dynamic_security.so). Install the whole of Mosquitto 2, "
+        'or set broker_access = "files" in config/launcher.toml.',
     ),
     # packages and console
     "install_by_hand": (

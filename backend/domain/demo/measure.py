@@ -14,7 +14,13 @@ from backend.domain.demo.terminals import SILENT_AFTER, WEAK_RSSI, Said
 from contract.vocabulary import Label
 
 SPREAD: Final = 0.005
-"""Shares that are dealt out come out to within one of them; half a per cent covers the smallest district shown."""
+FEW: Final = 1.5
+"""Shares are dealt out, and come out to within one of what is counted (a figure may sum up two of them): within half
+a per cent, or one and a half of few."""
+PACE_SPREAD: Final = 0.012
+"""Of the anchors: they are targets, and a real district is now a little better, now a little worse."""
+OUTER_SPREAD: Final = 0.03
+"""Of homes on outer islands: whole villages are, or are not."""
 EMERGENCY_OUTCOMES: Final = ("ambulance", "fire_service")
 _NOT_AT_HOME: Final = ("away", "hospital")
 
@@ -95,7 +101,14 @@ def _land(census: Census, homes: int) -> list[Line]:
         _number("户", "Homes", homes, len(census.rows["homes"])),
         _size("最小村庄户数", "Homes of the smallest village", min(sizes.values(), default=0)),
         _size("最大村庄户数", "Homes of the largest village", max(sizes.values(), default=0)),
-        _share("外岛（有末班船）", "On outer islands with a last ferry", figures.OUTER, on_outer / homes, 0.03),
+        _share(
+            "外岛（有末班船）",
+            "On outer islands with a last ferry",
+            figures.OUTER,
+            on_outer / homes,
+            homes,
+            OUTER_SPREAD if homes >= 1000 else 0.25,
+        ),
     ]
 
 
@@ -112,15 +125,17 @@ def _people(census: Census) -> list[Line]:
         _number("住户", "Residents", len(homes) + round(len(homes) * figures.COUPLES), len(people)),
         _number("夫妻", "Couples", round(len(homes) * figures.COUPLES), couples),
         *(
-            _share(f"{decade} 多岁", f"In their {decade}s" if decade < 90 else "90 and older", share, found)
+            _share(
+                f"{decade} 多岁", f"In their {decade}s" if decade < 90 else "90 and older", share, found, len(people)
+            )
             for decade, share in figures.AGES.items()
             for found in [decades[decade] / len(people)]
         ),
-        _share("独居", "Living alone", figures.ALONE, of(lambda row: row["lives_alone"])),
-        _share("只讲方言", "Dialect only", figures.DIALECT, of(lambda row: row["dialect"])),
-        _share("听力下降", "Hearing loss", 0.35, of(lambda row: row["hearing"] != "normal")),
-        _share("认知障碍", "Dementia", 0.08, of(lambda row: row["cognition"] != "normal")),
-        _share("外出或住院", "Away or in hospital", 0.08, of(lambda row: row["status"] in _NOT_AT_HOME)),
+        _share("独居", "Living alone", figures.ALONE, of(lambda row: row["lives_alone"]), len(people)),
+        _share("只讲方言", "Dialect only", figures.DIALECT, of(lambda row: row["dialect"]), len(people)),
+        _share("听力下降", "Hearing loss", 0.35, of(lambda row: row["hearing"] != "normal"), len(people)),
+        _share("认知障碍", "Dementia", 0.08, of(lambda row: row["cognition"] != "normal"), len(people)),
+        _share("外出或住院", "Away or in hospital", 0.08, of(lambda row: row["status"] in _NOT_AT_HOME), len(people)),
         Line(
             Label("与他人同名（至少）", "Share a name with somebody (at least)"), 2, doubles, max(0, doubles - 2), False
         ),
@@ -135,11 +150,17 @@ def _contacts(census: Census) -> list[Line]:
     stale = _of(contacts)(lambda row: row["proved_on"] is None or row["proved_on"] < long_ago)
     return [
         *(
-            _share(f"{count} 位联系人", f"{count} contact{'s' * (count != 1)}", share, counts[count] / len(homes))
+            _share(
+                f"{count} 位联系人",
+                f"{count} contact{'s' * (count != 1)}",
+                share,
+                counts[count] / len(homes),
+                len(homes),
+            )
             for count, share in ((0, 0.02), (1, 0.18), (2, 0.45))
         ),
-        _share("3 位及以上", "3 contacts or more", 0.35, counts[3] / len(homes)),
-        _share("号码过期", "Stale numbers", figures.STALE, stale),
+        _share("3 位及以上", "3 contacts or more", 0.35, counts[3] / len(homes), len(homes)),
+        _share("号码过期", "Stale numbers", figures.STALE, stale, len(contacts)),
     ]
 
 
@@ -148,14 +169,20 @@ def _homes(census: Census) -> list[Line]:
     by_landmark = of(lambda row: row["landmark"] is not None and not row["address"].endswith("号"))
     return [
         *(
-            _share(zh, en, figures.KEYS[kind], of(lambda row, kind=kind: row["key_kind"] == kind))
+            _share(
+                zh,
+                en,
+                figures.KEYS[kind],
+                of(lambda row, kind=kind: row["key_kind"] == kind),
+                len(census.rows["homes"]),
+            )
             for kind, zh, en in (
                 ("neighbour", "钥匙在邻居家", "Key with a neighbour"),
                 ("code", "密码盒", "Key behind a code"),
                 ("none", "无钥匙", "No key"),
             )
         ),
-        _share("只有地标", "Address by landmark only", figures.LANDMARK_ONLY, by_landmark),
+        _share("只有地标", "Address by landmark only", figures.LANDMARK_ONLY, by_landmark, len(census.rows["homes"])),
     ]
 
 
@@ -169,9 +196,9 @@ def _devices(census: Census) -> list[Line]:
     count = len(terminals) or 1
     return [
         _number("终端", "Terminals", len(census.rows["homes"]), len(terminals)),
-        _share("终端沉默", "Terminals silent", figures.DEVICES["silent"], silent / count),
-        _share("终端未安装", "Terminals not put up", figures.DEVICES["uninstalled"], unfit / count),
-        _share("终端信号弱", "Terminals with weak signal", figures.DEVICES["weak"], weak / count),
+        _share("终端沉默", "Terminals silent", figures.DEVICES["silent"], silent / count, count),
+        _share("终端未安装", "Terminals not put up", figures.DEVICES["uninstalled"], unfit / count, count),
+        _share("终端信号弱", "Terminals with weak signal", figures.DEVICES["weak"], weak / count, count),
     ]
 
 
@@ -189,7 +216,7 @@ def _past(census: Census, homes: int) -> list[Line]:
         _number("每日联系", "Contacts a day", contacts, len(alerts) / days, spread),
         _number("真实紧急", "True emergencies", expected, grave, 1.0),
         *(
-            _share(zh.format(span), en.format(span), share, _soon(alerts, moment, span), 0.012)
+            _share(zh.format(span), en.format(span), share, _soon(alerts, moment, span), len(alerts), PACE_SPREAD)
             for zh, en, moment in (
                 ("{} 秒内接警", "Accepted within {} s", lambda alert: alert.accepted_at),
                 ("{} 秒内通话", "First voice within {} s", lambda alert: alert.first_voice_at),
@@ -216,12 +243,14 @@ def _of(rows: Sequence[Mapping[str, Any]]) -> Callable[[Test], float]:
     return lambda test: sum(bool(test(row)) for row in rows) / (len(rows) or 1)
 
 
-def _share(zh: str, en: str, target: float, found: float, tolerance: float = SPREAD) -> Line:
-    return Line(Label(zh, en), target, found, target - tolerance, target + tolerance)
+def _share(zh: str, en: str, target: float, found: float, count: int, spread: float = SPREAD) -> Line:
+    """Of `count`: of few, one more or less is much."""
+    tolerance = max(spread, FEW / count) if count else spread
+    return Line(Label(zh, en), target, found, max(0.0, target - tolerance), min(1.0, target + tolerance))
 
 
 def _number(zh: str, en: str, target: float, found: float, tolerance: float = 0) -> Line:
-    return Line(Label(zh, en), target, found, target - tolerance, target + tolerance, share=False)
+    return Line(Label(zh, en), target, found, max(0, target - tolerance), target + tolerance, share=False)
 
 
 def _size(zh: str, en: str, found: float) -> Line:
