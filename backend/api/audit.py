@@ -19,9 +19,9 @@ log = structlog.get_logger()
 
 PREFIX: Final = "/api/v1"
 IMPERSONAL: Final = frozenset(
-    {"/vocabulary", "/health", "/stream", "/session", "/openapi.json", "/escalation/policies", "/audit-log"}
+    {"/vocabulary", "/health", "/stream", "/session", "/openapi.json", "/escalation/policies"}
 )
-"""What says nothing about anybody is not worth an entry at each look; the audit log's own pages record themselves."""
+"""What says nothing about anybody is not worth an entry at each look."""
 PATIENCE_SECONDS: Final = 2.0
 """What was done is answered then in any case: the person on the floor does not wait for the book-keeping."""
 PutEntry = Callable[[Entry], "Future[None]"]
@@ -66,7 +66,7 @@ def entry_of(scope: Scope, status: int, actor: Actor, clock: Clock) -> Entry | N
     method = str(scope["method"])
     route = scope.get("route")
     template = str(getattr(route, "path", "")).removeprefix(PREFIX) or "?"
-    if status >= 500 or status == 422 or (method in SAFE_METHODS and (status == 304 or template in IMPERSONAL)):
+    if status >= 500 or status == 422 or (method in SAFE_METHODS and status < 400 and template in IMPERSONAL):
         return None
     params: dict[str, str] = {key: str(value) for key, value in scope.get("path_params", {}).items()}
     subject = next((f"{key.removesuffix('_id')}:{value}" for key, value in params.items()), "")

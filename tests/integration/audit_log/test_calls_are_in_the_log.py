@@ -55,6 +55,7 @@ def test_presses_are_not_held_up_by_it(tmp_path: Path, database_url: str) -> Non
     with running(tmp_path, database_url) as platform:
         press(platform, "lobby-9")
         with platform.browser("admin") as watcher:
-            wait_until(lambda: watcher.get("/api/v1/audit-log").json()["items"], "somebody logged in")
+            assert watcher.get("/api/v1/alerts").status_code == 200
+            wait_until(lambda: watcher.get("/api/v1/audit-log").json()["items"], "the look has its place")
             actions = {row["action"] for row in watcher.get("/api/v1/audit-log").json()["items"]}
         assert not [action for action in actions if "ingest" in action]
