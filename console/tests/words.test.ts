@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, Unreachable } from '../src/api/client';
 import { largestUnit, stopwatchText } from '../src/clock/format';
+import { stepWords } from '../src/desk/card/entryWords';
 import { spaced } from '../src/desk/card/Phone';
-import { stepWords } from '../src/desk/card/Timeline';
 import { minutesOf } from '../src/desk/dialogs/EnRouteDialog';
 import { failureWords } from '../src/desk/failure';
 import { textsOf } from '../src/i18n/texts';

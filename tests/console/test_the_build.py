@@ -78,6 +78,10 @@ def test_the_fake_answers_as_the_backend_says_it_does(openapi: Path, tmp_path: P
     check("GET", "/session", "/session")
     check("GET", "/alerts", "/alerts")
     check("GET", f"/alerts/{alert}", "/alerts/{alert_id}")
+    for part in ("script", "calls", "assignments", "responders"):
+        check("GET", f"/alerts/{alert}/{part}", f"/alerts/{{alert_id}}/{part}")
+    check("GET", "/notices", "/notices")
+    check("GET", "/organisations", "/organisations")
     check("GET", "/vocabulary", "/vocabulary")
     check("GET", "/health", "/health")
     steps: list[tuple[str, dict[str, Any] | None]] = [

@@ -18,6 +18,7 @@ from backend.api.console import POLICY
 from contract.times import format_time
 from contract.vocabulary import EVENT_TYPES, HANDLING_LABELS, OUTCOME_CODES, SEVERITY_LABELS, Label
 from tests.fakes.console_desk import AlreadyAcceptedError, FakeDesk
+from tests.fakes.console_dispatch import add_dispatch
 from tests.harness.clock import wait_until
 
 _DISTRICT: Final = {"locale": "zh-CN", "organisation_id": None}
@@ -214,6 +215,8 @@ def application(fake: FakeBackend, console_dir: Path) -> FastAPI:
     async def alerts() -> dict[str, Any]:
         items = desk.open_alerts()
         return {"items": items, "stream_id": len(desk.changes), "total": len(items)}
+
+    add_dispatch(app, desk)
 
     @app.get("/api/v1/alerts/{alert_id}")
     async def alert(alert_id: str) -> Any:

@@ -49,7 +49,7 @@ export function randomKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Calls `path` under /api/v1. Throws Problem (4xx) or Unreachable (no answer, 5xx, not JSON). */
 export async function call<T>(method: Method, path: string, body?: unknown, key = randomKey()): Promise<T> {

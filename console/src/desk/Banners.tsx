@@ -4,6 +4,7 @@ import type { AlertSummary, Component } from '../api/types';
 import { clockTime } from '../clock/format';
 import { useNow } from '../clock/time';
 import { useTexts } from '../i18n/texts';
+import type { IncomingCall } from '../live/messages';
 import type { SoundState } from '../sound/ringer';
 import { whoOf } from './names';
 import { rank } from './queue';
@@ -54,6 +55,35 @@ export function ArrivalsBanner({ arrivals, go, dismiss }: ArrivalsProps) {
         </Button>
         <Button size="compact-md" color="gray.0" variant="outline" onClick={dismiss}>
           {t('arrivals.later')}
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+type IncomingProps = {
+  call: IncomingCall | undefined;
+  look: (call: IncomingCall) => void;
+  dismiss: (call: IncomingCall) => void;
+};
+
+/** Somebody calls: an offer to open the card, never over what is being done. */
+export function IncomingBanner({ call, look, dismiss }: IncomingProps) {
+  const { t, find } = useTexts();
+  if (call === undefined) return null;
+  const who = call.home_label ?? find('caller', call.caller_kind) ?? '';
+  return (
+    <div className="banner banner-call" role="alert" data-testid="incoming">
+      <strong>
+        ☎ {t('incoming.from', { who, time: clockTime(call.at) })} {call.caller}
+      </strong>
+      {call.alert_id !== null && <span>{t('incoming.has_alert')}</span>}
+      <span className="banner-actions">
+        <Button size="compact-md" color="dark" variant="white" onClick={() => look(call)}>
+          {t('incoming.open')}
+        </Button>
+        <Button size="compact-md" color="gray.0" variant="outline" onClick={() => dismiss(call)}>
+          {t('incoming.dismiss')}
         </Button>
       </span>
     </div>

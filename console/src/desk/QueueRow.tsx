@@ -4,6 +4,7 @@ import type { AlertSummary } from '../api/types';
 import { stopwatchText } from '../clock/format';
 import { useNow } from '../clock/time';
 import { useTexts } from '../i18n/texts';
+import { leaseOf } from './lease';
 import { Marks } from './Marks';
 import { whereOf, whoOf } from './names';
 import { isWaiting, rank } from './queue';
@@ -81,6 +82,7 @@ function Wait({ alert }: { alert: AlertSummary }) {
 
 function Handling({ alert, mine, failed }: Pick<Props, 'alert' | 'mine' | 'failed'>) {
   const { t, find } = useTexts();
+  const lease = leaseOf(alert, useNow());
   const holder = alert.holder === null ? t('queue.nobody') : mine ? t('queue.me') : alert.holder.name;
   return (
     <>
@@ -94,6 +96,11 @@ function Handling({ alert, mine, failed }: Pick<Props, 'alert' | 'mine' | 'faile
           </span>
         )}
       </div>
+      {mine && lease !== null && !alert.waiting && (
+        <div className={lease.warned ? 'row-lease lease-warned' : 'row-lease'} title={t('queue.lease')}>
+          ⏱ {stopwatchText(lease.leftMs)}
+        </div>
+      )}
     </>
   );
 }

@@ -11,11 +11,14 @@ type Props = {
   waiting: number;
   link: Link;
   staff: Session['staff'];
+  /** Calls that an operator has to make. */
+  toCall: number;
+  openToCall: () => void;
   help: () => void;
   logOut: () => void;
 };
 
-export function TopBar({ waiting, link, staff, help, logOut }: Props) {
+export function TopBar({ waiting, link, staff, toCall, openToCall, help, logOut }: Props) {
   const { t } = useTexts();
   const now = useNow();
   return (
@@ -27,6 +30,15 @@ export function TopBar({ waiting, link, staff, help, logOut }: Props) {
       <span className={`link link-${link.state}`} data-testid="link" data-state={link.state}>
         {t(`link.${link.state}`)}
       </span>
+      <Button
+        variant={toCall > 0 ? 'filled' : 'subtle'}
+        color={toCall > 0 ? 'orange.9' : 'gray'}
+        size="compact-sm"
+        onClick={openToCall}
+        data-testid="to-call-button"
+      >
+        ☎ {t('to_call.title')} {toCall}&nbsp;<kbd>M</kbd>
+      </Button>
       <span className="top-space" />
       <time className="top-clock">{clockTime(new Date(now).toISOString())}</time>
       <Preferences />

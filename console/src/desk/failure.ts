@@ -4,12 +4,28 @@ import { Problem } from '../api/client';
 import { clockTime } from '../clock/format';
 import type { Texts } from '../i18n/texts';
 
-/** A step that did not succeed. `error`: what `perform` threw, or why it was not even sent. */
-export type Failure = { action: ActionName; error: unknown };
+/** Everything that somebody does to an alert at the desk. */
+export type StepName =
+  | ActionName
+  | 'call'
+  | 'call-result'
+  | 'script'
+  | 'hand-over'
+  | 'send-out'
+  | 'say-step'
+  | 'called';
+
+/** A step that did not succeed. `error`: what was thrown, or why it was not even sent. */
+export type Failure = { action: StepName; error: unknown };
 export type Withheld = 'taken' | 'not_allowed';
 
 /** A mandatory step of the script that keeps an alert open. */
 export type Standing = { step: string; label: Record<string, string> };
+
+/** Whether it failed with this reason of the backend. */
+export function failedWith(failure: Failure | undefined, action: StepName, code: string): boolean {
+  return failure?.action === action && failure.error instanceof Problem && failure.error.code === code;
+}
 
 /** The steps that stand in the way of closing; none where it failed for another reason. */
 export function standingSteps(failure: Failure | undefined): readonly Standing[] {

@@ -1,9 +1,10 @@
 /** Keeps the desk true: the list, the stream after it, and the list again whenever something may have been missed. */
 import { call } from '../api/client';
-import type { AlertPage, Component, HealthView } from '../api/types';
+import type { AlertPage, AlertSummary, Component, HealthView } from '../api/types';
 import { learnServerTime, serverNow } from '../clock/time';
 import { type Feed, openFeed } from '../live/feed';
-import type { FeedMessage, LinkState } from '../live/messages';
+import type { FeedMessage, IncomingCall, LinkState } from '../live/messages';
+import { withCall } from './incoming';
 import { type DeskState, EMPTY, type Happening, reduce } from './state';
 
 /** Push is a hint, the list is the truth: it is read again this often even when all seems well. */
@@ -12,10 +13,22 @@ const RETRY_MS = 2_000;
 
 export type Link = { state: LinkState; since: number };
 
-export type DeskView = { desk: DeskState; link: Link; components: readonly Component[] };
+export type DeskView = {
+  desk: DeskState;
+  link: Link;
+  components: readonly Component[];
+  /** Calls that came in, the newest first. */
+  calls: readonly IncomingCall[];
+};
 
 export class DeskStore {
-  private view: DeskView = { desk: EMPTY, link: { state: 'connecting', since: serverNow() }, components: [] };
+  private view: DeskView = {
+    desk: EMPTY,
+    link: { state: 'connecting', since: serverNow() },
+    components: [],
+    calls: [],
+  };
+  private readonly only: string;
   private readonly listeners = new Set<() => void>();
   private feed: Feed | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -23,11 +36,18 @@ export class DeskStore {
   private reading = false;
   private readAgain = false;
 
-  /** `isBusy` is asked when an alert comes: whether the operator is in the middle of something. */
+  /**
+   * `isBusy` is asked when an alert comes: whether the operator is in the middle of something. `isOurs`: whether this
+   * desk shows it. `organisationId`: whose desk it is; null for the whole district.
+   */
   constructor(
     private readonly staffId: string,
     private readonly isBusy: (desk: DeskState) => boolean,
-  ) {}
+    private readonly isOurs: (alert: AlertSummary) => boolean,
+    organisationId: string | null,
+  ) {
+    this.only = organisationId === null ? '' : `&desk=${encodeURIComponent(organisationId)}`;
+  }
 
   /** The feed is opened before the list is read: what comes in between waits in it and is not missed. */
   readonly open = (): (() => void) => {
@@ -67,7 +87,7 @@ export class DeskStore {
 
   private async readList(): Promise<boolean> {
     try {
-      const page = await call<AlertPage>('GET', '/alerts?state=open&limit=1000');
+      const page = await call<AlertPage>('GET', `/alerts?state=open&limit=1000${this.only}`);
       const busy = this.isBusy(this.view.desk);
       this.tell({ kind: 'listed', items: page.items, streamId: page.stream_id, busy, now: serverNow() });
       this.feed?.order({ kind: 'start', owner: this.staffId, after: page.stream_id });
@@ -90,12 +110,9 @@ export class DeskStore {
   private hear(message: FeedMessage): void {
     switch (message.kind) {
       case 'alert':
-        return this.tell({
-          kind: 'changed',
-          alert: message.alert,
-          busy: this.isBusy(this.view.desk),
-          now: serverNow(),
-        });
+        return this.heard(message.alert);
+      case 'call':
+        return this.show({ calls: withCall(this.view.calls, message.call) });
       case 'health':
         this.healthHeard += 1;
         return this.show({ components: replace(this.view.components, message.component) });
@@ -106,6 +123,12 @@ export class DeskStore {
       case 'link':
         return this.linked(message.state);
     }
+  }
+
+  /** What this desk no longer shows it goes on showing until the next list, as long as it is known here. */
+  private heard(alert: AlertSummary): void {
+    if (this.view.desk.alerts[alert.id] === undefined && !this.isOurs(alert)) return;
+    this.tell({ kind: 'changed', alert, busy: this.isBusy(this.view.desk), now: serverNow() });
   }
 
   /** Back: what was missed is in the list. Gone: asking for the list tells whether we are still logged in. */

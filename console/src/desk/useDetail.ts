@@ -13,8 +13,8 @@ export type Details = {
   retry: () => void;
 };
 
-/** `version` of the queue's row: a higher one than the details have means that they are out of date. */
-export function useDetail(alertId: string | null, version: number): Details {
+/** `mark`: changes whenever the queue's row does, and then the details are out of date. */
+export function useDetail(alertId: string | null, mark: string): Details {
   const [details, setDetails] = useState<Readonly<Record<string, AlertDetail>>>({});
   const [failed, setFailed] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -29,7 +29,7 @@ export function useDetail(alertId: string | null, version: number): Details {
     });
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` and `attempt` say when to read again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `mark` and `attempt` say when to read again
   useEffect(() => {
     if (alertId === null) return;
     let current = true;
@@ -45,7 +45,7 @@ export function useDetail(alertId: string | null, version: number): Details {
       current = false;
       clearInterval(timer);
     };
-  }, [alertId, version, attempt, keep]);
+  }, [alertId, mark, attempt, keep]);
 
   const detail = alertId === null ? null : (details[alertId] ?? null);
   return {

@@ -2,10 +2,12 @@
 import { useEffect, useRef, useState } from 'react';
 import type { AlertSummary } from '../api/types';
 import { useTexts } from '../i18n/texts';
+import { REMINDER } from '../sound/pattern';
 import { Ringer, type SoundState } from '../sound/ringer';
 import { ringsFor } from './queue';
 
-export function useRinging(queue: readonly AlertSummary[], staffId: string): SoundState {
+/** `reminded`: ids, joined by spaces, of alerts whose holder must give a sign of life. */
+export function useRinging(queue: readonly AlertSummary[], staffId: string, reminded: string): SoundState {
   const [sound, setSound] = useState<SoundState>('starting');
   const ringer = useRef<Ringer | null>(null);
   useEffect(() => {
@@ -14,8 +16,12 @@ export function useRinging(queue: readonly AlertSummary[], staffId: string): Sou
     return () => own.close();
   }, []);
   useEffect(() => {
-    ringer.current?.ring(queue.filter((alert) => ringsFor(alert, staffId)));
-  }, [queue, staffId]);
+    const reminders = reminded.split(' ').filter((id) => id !== '');
+    ringer.current?.ring([
+      ...queue.filter((alert) => ringsFor(alert, staffId)),
+      ...reminders.map((id) => ({ id: `lease:${id}`, severity: REMINDER, ring_seq: 1 })),
+    ]);
+  }, [queue, staffId, reminded]);
   return sound;
 }
 

@@ -1,20 +1,22 @@
 /** Sends the operator's steps, one after the other for each alert, and keeps what the backend said of them. */
 import { useCallback, useRef, useState } from 'react';
-import { type Action, type ActionName, perform } from '../api/actions';
+import { type Action, perform } from '../api/actions';
 import type { AlertDetail } from '../api/types';
-import type { Failure, Withheld } from './failure';
+import type { Failure, StepName, Withheld } from './failure';
 
 export type Steps = {
-  pending: Readonly<Record<string, ActionName>>;
+  pending: Readonly<Record<string, StepName>>;
   failures: Readonly<Record<string, Failure>>;
   send: (alertId: string, action: Action) => Promise<boolean>;
-  withhold: (alertId: string, action: ActionName, why: Withheld) => void;
+  /** Any other step: `task` throws what the backend says against it. */
+  run: (alertId: string, name: StepName, task: () => Promise<unknown>) => Promise<boolean>;
+  withhold: (alertId: string, name: StepName, why: Withheld) => void;
   /** The failure as it is now, for callers outside of rendering. */
   failureOf: (alertId: string) => Failure | undefined;
 };
 
 export function useSteps(answered: (alert: AlertDetail) => void, refused: () => void): Steps {
-  const [pending, setPending] = useState<Record<string, ActionName>>({});
+  const [pending, setPending] = useState<Record<string, StepName>>({});
   const [failures, setFailures] = useState<Record<string, Failure>>({});
 
   const latest = useRef(new Map<string, Failure>());
@@ -27,42 +29,47 @@ export function useSteps(answered: (alert: AlertDetail) => void, refused: () => 
     );
   }, []);
 
-  const sendNow = useCallback(
-    async (alertId: string, action: Action) => {
-      setPending((known) => ({ ...known, [alertId]: action.name }));
+  const runNow = useCallback(
+    async (alertId: string, name: StepName, task: () => Promise<unknown>) => {
+      setPending((known) => ({ ...known, [alertId]: name }));
       fail(alertId, null);
       try {
-        answered(await perform(alertId, action));
+        await task();
         return true;
       } catch (error) {
-        fail(alertId, { action: action.name, error });
+        fail(alertId, { action: name, error });
         refused(); // somebody else was faster, or we know too little: look again
         return false;
       } finally {
         setPending(({ [alertId]: _, ...others }) => others);
       }
     },
-    [answered, refused, fail],
+    [refused, fail],
   );
 
   // Keys come faster than answers: a step waits for the one before it, and is dropped when that one failed.
   const turns = useRef(new Map<string, Promise<boolean>>());
-  const send = useCallback(
-    async (alertId: string, action: Action) => {
+  const run = useCallback(
+    async (alertId: string, name: StepName, task: () => Promise<unknown>) => {
       const before = turns.current.get(alertId) ?? Promise.resolve(true);
-      const turn = before.then((succeeded) => succeeded && sendNow(alertId, action));
+      const turn = before.then((succeeded) => succeeded && runNow(alertId, name, task));
       turns.current.set(alertId, turn);
       const succeeded = await turn;
       if (turns.current.get(alertId) === turn) turns.current.delete(alertId);
       return succeeded;
     },
-    [sendNow],
+    [runNow],
+  );
+  const send = useCallback(
+    (alertId: string, action: Action) =>
+      run(alertId, action.name, async () => answered(await perform(alertId, action))),
+    [run, answered],
   );
 
   const withhold = useCallback(
-    (alertId: string, action: ActionName, why: Withheld) => fail(alertId, { action, error: why }),
+    (alertId: string, name: StepName, why: Withheld) => fail(alertId, { action: name, error: why }),
     [fail],
   );
   const failureOf = useCallback((alertId: string) => latest.current.get(alertId), []);
-  return { pending, failures, send, withhold, failureOf };
+  return { pending, failures, send, run, withhold, failureOf };
 }

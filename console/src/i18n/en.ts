@@ -1,7 +1,9 @@
 /** Every text of the console in English. */
+import { dispatchEn } from './dispatchEn';
 import type { Key } from './zh';
 
 export const en: Record<Key, string> = {
+  ...dispatchEn,
   'app.title': 'Alarm desk',
   'app.product': 'Home care one-touch',
   'language.switch': '中文',

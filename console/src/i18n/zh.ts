@@ -1,5 +1,8 @@
 /** Every text of the console in Chinese; its keys are the keys. English stands beside it in en.ts. */
+import { dispatchZh } from './dispatchZh';
+
 export const zh = {
+  ...dispatchZh,
   'app.title': '警报台',
   'app.product': '居家养老一键通',
   'language.switch': 'English',

@@ -12,6 +12,13 @@ export type Command =
   | 'close'
   | 'transfer'
   | 'notes'
+  | 'call'
+  | 'result'
+  | 'script'
+  | 'hand-over'
+  | 'tried'
+  | 'to-call'
+  | 'incoming'
   | 'help'
   | 'escape';
 
@@ -35,6 +42,13 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'close', keys: ['c'], code: 'KeyC', shown: 'C', label: 'key.close' },
   { command: 'transfer', keys: ['t'], code: 'KeyT', shown: 'T', label: 'key.transfer' },
   { command: 'notes', keys: ['n'], code: 'KeyN', shown: 'N', label: 'key.note' },
+  { command: 'call', keys: ['p'], code: 'KeyP', shown: 'P', label: 'key.call' },
+  { command: 'result', keys: ['1', '2', '3', '4', '5', '6'], shown: '1–6', label: 'key.result' },
+  { command: 'script', keys: ['s'], code: 'KeyS', shown: 'S', label: 'key.script' },
+  { command: 'hand-over', keys: ['h'], code: 'KeyH', shown: 'H', label: 'key.hand_over' },
+  { command: 'tried', keys: ['w'], code: 'KeyW', shown: 'W', label: 'key.tried' },
+  { command: 'to-call', keys: ['m'], code: 'KeyM', shown: 'M', label: 'key.to_call' },
+  { command: 'incoming', keys: ['i'], code: 'KeyI', shown: 'I', label: 'key.incoming' },
   { command: 'newest', keys: ['g'], code: 'KeyG', shown: 'G', label: 'key.newest' },
   { command: 'help', keys: ['?', '？'], shown: '?', label: 'key.help' },
   { command: 'escape', keys: ['Escape'], shown: 'Esc', label: 'key.escape' },

@@ -9,13 +9,13 @@ export function isField(target: EventTarget | null): boolean {
 }
 
 /** Calls `run` for each key of the table; nothing while `off` (a dialog has the keyboard). */
-export function useKeys(run: (command: Command) => void, off: boolean): void {
+export function useKeys(run: (command: Command, key: string) => void, off: boolean): void {
   const handle = useEffectEvent((press: KeyboardEvent) => {
     if (off) return;
     const command = commandOf(press, isField(press.target));
     if (command === null) return;
     press.preventDefault();
-    run(command);
+    run(command, press.key);
   });
   useEffect(() => {
     const listener = (press: KeyboardEvent) => handle(press);

@@ -1,6 +1,6 @@
 /** The one event stream of a browser: when it counts as silent, and how it comes back without missing anything. */
 import type { AlertSummary, Component } from '../api/types';
-import type { FeedMessage, FeedOrder, LinkState } from './messages';
+import type { FeedMessage, FeedOrder, IncomingCall, LinkState } from './messages';
 
 /** The server pings every 5 s; two missed pings are silence. The bar must be up within 12 s, so this stays below 11. */
 export const SILENCE_MS = 10_500;
@@ -84,6 +84,7 @@ export class Connection {
         take(message.data);
       });
     on('alert', (data) => this.around.tell({ kind: 'alert', alert: JSON.parse(data) as AlertSummary }));
+    on('call', (data) => this.around.tell({ kind: 'call', call: JSON.parse(data) as IncomingCall }));
     on('health', (data) => this.around.tell({ kind: 'health', component: JSON.parse(data) as Component }));
     on('ping', (data) => this.around.tell({ kind: 'ping', at: (JSON.parse(data) as { at: string }).at }));
     on('resync', () => this.resync());

@@ -1,10 +1,14 @@
 /** What the live feed tells the page, and what the page tells the feed. */
-import type { AlertSummary, Component } from '../api/types';
+import type { AlertSummary, Component, IncomingCall as IncomingAnswer } from '../api/types';
 
 export type LinkState = 'connecting' | 'online' | 'offline';
 
+/** Somebody calls: as the stream says it, which is less than the API does. */
+export type IncomingCall = Omit<IncomingAnswer, 'tel' | 'matches'>;
+
 export type FeedMessage =
   | { kind: 'alert'; alert: AlertSummary }
+  | { kind: 'call'; call: IncomingCall }
   | { kind: 'health'; component: Component }
   | { kind: 'ping'; at: string }
   | { kind: 'resync' }

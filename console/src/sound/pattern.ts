@@ -27,11 +27,30 @@ export const PATTERNS: readonly Pattern[] = [
   { tones: beats([440], 0.3), toneSeconds: 0.3, lastsSeconds: 0.35, everySeconds: 30, volume: 0.35 },
 ];
 
-export function patternOf(severity: string): Pattern {
-  return PATTERNS[rank(severity)] ?? (PATTERNS[0] as Pattern);
+/** A lease that runs out: two soft rising tones, like no alarm. */
+const REMINDER_PATTERN: Pattern = {
+  tones: beats([587, 880], 0.22),
+  toneSeconds: 0.2,
+  lastsSeconds: 0.5,
+  everySeconds: 20,
+  volume: 0.5,
+};
+const ALL: readonly Pattern[] = [...PATTERNS, REMINDER_PATTERN];
+
+/** Not an alarm: whoever holds an alert must give a sign of life. */
+export const REMINDER = 'reminder';
+
+/** 0 for what sounds first and most urgently. */
+export function urgency(severity: string): number {
+  return severity === REMINDER ? PATTERNS.length : rank(severity);
 }
 
-export type Ringing = Pick<AlertSummary, 'id' | 'severity' | 'ring_seq'>;
+export function patternOf(severity: string): Pattern {
+  return ALL[urgency(severity)] ?? (PATTERNS[0] as Pattern);
+}
+
+/** `severity`: of an alert, or REMINDER. */
+export type Ringing = Pick<AlertSummary, 'id' | 'ring_seq'> & { severity: string };
 
 /** The burst that is sounding or sounded last: whose, how urgent, when it began (steady milliseconds). */
 export type LastBurst = { rank: number; startedAt: number };
@@ -46,13 +65,13 @@ export function nextBurst(
   last: LastBurst | null,
   now: number,
 ): Ringing | null {
-  const byUrgency = [...ringing].sort((a, b) => rank(a.severity) - rank(b.severity));
+  const byUrgency = [...ringing].sort((a, b) => urgency(a.severity) - urgency(b.severity));
   const unheard = byUrgency.find((alert) => (heard.get(alert.id) ?? 0) < alert.ring_seq);
   const since = last === null ? Number.POSITIVE_INFINITY : (now - last.startedAt) / 1000;
-  const lastPattern = last === null ? null : PATTERNS[last.rank];
+  const lastPattern = last === null ? null : ALL[last.rank];
   const sounding = lastPattern !== null && lastPattern !== undefined && since < lastPattern.lastsSeconds;
   if (unheard !== undefined) {
-    return !sounding || (last !== null && rank(unheard.severity) < last.rank) ? unheard : null;
+    return !sounding || (last !== null && urgency(unheard.severity) < last.rank) ? unheard : null;
   }
   const top = byUrgency[0];
   if (top === undefined || sounding) return null;

@@ -2,8 +2,7 @@
 
 import { steadyNow } from '../clock/steady';
 import { serverNow } from '../clock/time';
-import { rank } from '../desk/queue';
-import { type LastBurst, nextBurst, patternOf, type Ringing } from './pattern';
+import { type LastBurst, nextBurst, patternOf, type Ringing, urgency } from './pattern';
 
 /** `blocked`: the browser wants a key or a click first. `mute`: it says it runs, but its clock stands (no sound card). */
 export type SoundState = 'starting' | 'running' | 'blocked' | 'mute';
@@ -107,7 +106,7 @@ export class Ringer {
     for (const [hz, start] of pattern.tones) tone(context, voice, hz, begin + start, pattern.toneSeconds);
     this.voice = voice;
     this.heard.set(alert.id, alert.ring_seq);
-    this.last = { rank: rank(alert.severity), startedAt: steadyNow() };
+    this.last = { rank: urgency(alert.severity), startedAt: steadyNow() };
     this.confirm(context, alert, begin);
   }
 

@@ -3,7 +3,8 @@ import { Button } from '@mantine/core';
 import type { ActionName } from '../../api/actions';
 import type { AlertSummary, Verb } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
-import { shownKey } from '../../keys/table';
+import { type Command, shownKey } from '../../keys/table';
+import type { StepName } from '../failure';
 
 const ORDER: readonly ActionName[] = [
   'accept',
@@ -35,15 +36,23 @@ const NEXT: Readonly<Record<AlertSummary['handling'], ActionName | null>> = {
   closed: null,
 };
 
+/** What else the card does; a terminal can be called before anybody has accepted. */
+export type Extra = Extract<Command, 'call' | 'hand-over' | 'tried'>;
+const EXTRAS: readonly Extra[] = ['call', 'hand-over', 'tried'];
+
 export type ActionBarProps = {
   handling: AlertSummary['handling'];
   allowed: readonly Verb[];
-  pending: ActionName | null;
+  pending: StepName | null;
   problem: string | null;
+  /** Whether what was tried is shown. */
+  tried: boolean;
   act: (action: ActionName) => void;
+  more: (extra: Extra) => void;
 };
 
-export function ActionBar({ handling, allowed, pending, problem, act }: ActionBarProps) {
+export function ActionBar(props: ActionBarProps) {
+  const { handling, allowed, pending, problem, tried, act, more } = props;
   const { t } = useTexts();
   const next = allowed.includes('accept') ? 'accept' : NEXT[handling];
   return (
@@ -60,6 +69,19 @@ export function ActionBar({ handling, allowed, pending, problem, act }: ActionBa
             data-action={action}
           >
             {t(`action.${action}`)} <kbd>{shownKey(action)}</kbd>
+          </Button>
+        ))}
+        {EXTRAS.map((extra) => (
+          <Button
+            key={extra}
+            className="action"
+            variant={extra === 'tried' && tried ? 'filled' : 'default'}
+            loading={pending === extra}
+            aria-pressed={extra === 'tried' ? tried : undefined}
+            onClick={() => more(extra)}
+            data-action={extra}
+          >
+            {t(`action.${extra}`)} <kbd>{shownKey(extra)}</kbd>
           </Button>
         ))}
       </div>

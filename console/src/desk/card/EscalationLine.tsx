@@ -3,9 +3,10 @@ import type { AlertSummary } from '../../api/types';
 import { clockTime, stopwatchText } from '../../clock/format';
 import { useNow } from '../../clock/time';
 import { useTexts } from '../../i18n/texts';
+import { leaseOf } from '../lease';
 import { isOpen } from '../queue';
 
-export function EscalationLine({ alert }: { alert: AlertSummary }) {
+export function EscalationLine({ alert, mine }: { alert: AlertSummary; mine: boolean }) {
   const { t, find } = useTexts();
   const now = useNow();
   const next = alert.next_step;
@@ -28,11 +29,26 @@ export function EscalationLine({ alert }: { alert: AlertSummary }) {
             : t('escalation.held', { span: left(next.held_until) })}
         </span>
       )}
-      {alert.lease_until !== null && (
-        <span>
-          {t('escalation.lease', { time: clockTime(alert.lease_until), span: left(alert.lease_until) })}
-        </span>
-      )}
+      <LeaseClock alert={alert} mine={mine} now={now} />
     </div>
+  );
+}
+
+/** Until when the holder must give a sign of life; from two thirds on it is said so that nobody overlooks it. */
+function LeaseClock({ alert, mine, now }: { alert: AlertSummary; mine: boolean; now: number }) {
+  const { t } = useTexts();
+  const lease = leaseOf(alert, now);
+  if (lease === null || alert.lease_until === null) return null;
+  const values = { time: clockTime(alert.lease_until), span: stopwatchText(lease.leftMs) };
+  const warned = mine && lease.warned;
+  return (
+    <span
+      className={warned ? 'lease lease-warned' : 'lease'}
+      data-testid="lease"
+      data-warned={warned}
+      {...(warned ? { role: 'alert' } : {})}
+    >
+      {warned ? `⏰ ${t('escalation.lease_warned', { span: values.span })}` : t('escalation.lease', values)}
+    </span>
   );
 }

@@ -101,11 +101,11 @@ function Phones({ home, residents }: { home: string | null; residents: readonly 
     <>
       <dt>{t('place.phone')}</dt>
       <dd className="phones">
-        {home !== null && <Phone number={home} />}
+        {home !== null && <Phone number={home} body={{ to: 'resident', number: home }} />}
         {own.map((resident) => (
           <span key={resident.id}>
             <span className="dim">{residents.length > 1 ? resident.name : t('person.phone')}</span>{' '}
-            <Phone number={resident.phone ?? ''} />
+            <Phone number={resident.phone ?? ''} body={{ to: 'resident', id: resident.id }} />
           </span>
         ))}
       </dd>

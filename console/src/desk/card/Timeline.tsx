@@ -1,13 +1,16 @@
 /** Every step with its time, the latest first. */
-import type { TimelineEntry } from '../../api/types';
+import type { Script, TimelineEntry } from '../../api/types';
 import { clockTime, dayTime, sameDay } from '../../clock/format';
 import { useNow } from '../../clock/time';
-import { type Texts, useTexts, type Values } from '../../i18n/texts';
-import { useWords, type Words } from '../useVocabulary';
+import { type Texts, useTexts } from '../../i18n/texts';
+import { useOrganisationNames } from '../useOrganisations';
+import { useWords } from '../useVocabulary';
+import { detailWords, type Named, reasonWords, stepWords } from './entryWords';
 
-export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
+type Props = { entries: readonly TimelineEntry[]; script: Script | null };
+
+export function Timeline({ entries, script }: Props) {
   const texts = useTexts();
-  const words = useWords();
   const now = useNow();
   return (
     <section className="part" data-testid="timeline">
@@ -19,14 +22,33 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
               {sameDay(entry.at, now) ? clockTime(entry.at) : dayTime(entry.at, now)}
               <span className="dim">{ago(entry.at, now, texts)}</span>
             </time>
-            <div>
-              <span className="timeline-what">{stepWords(entry, texts, words)}</span>
-              <span className="dim">{actorWords(entry, texts)}</span>
-            </div>
+            <EntryWords entry={entry} script={script} />
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+/** What happened, why, what is known of it, and who did it. */
+export function EntryWords({ entry, script }: { entry: TimelineEntry; script: Script | null }) {
+  const texts = useTexts();
+  const words = useWords();
+  const { nameOf } = useOrganisationNames();
+  const named: Named = {
+    organisation: nameOf,
+    step: (id) => script?.steps.find((step) => step.id === id)?.label[texts.locale] ?? '',
+  };
+  const reason = reasonWords(entry, texts);
+  const details = [reason, ...detailWords(entry, texts, words, named)].filter(
+    (part): part is string => part !== null && part !== '',
+  );
+  return (
+    <div>
+      <span className="timeline-what">{stepWords(entry, texts, words)}</span>
+      {details.length > 0 && <span className="timeline-why">{details.join(' · ')}</span>}
+      <span className="dim">{actorWords(entry, texts)}</span>
+    </div>
   );
 }
 
@@ -38,19 +60,4 @@ function ago(at: string, now: number, { t, span }: Texts): string {
 function actorWords({ actor }: TimelineEntry, { t }: Texts): string {
   if (actor.name !== '') return actor.name;
   return actor.kind === 'device' ? t('timeline.device') : t('timeline.system');
-}
-
-/** The step in words with what was said in it; a kind that this console does not know is shown as it is. */
-export function stepWords(entry: TimelineEntry, { t, find }: Texts, words: Words): string {
-  const { detail } = entry;
-  const values: Values = {};
-  for (const [name, value] of Object.entries(detail)) {
-    if (typeof value === 'string' || typeof value === 'number') values[name] = value;
-  }
-  if (typeof detail.outcome === 'string') values.outcome = words.outcome(detail.outcome);
-  if (typeof detail.stage === 'string') values.stage = find('answers.stage', detail.stage) ?? detail.stage;
-  const step = find('timeline', entry.kind, values) ?? entry.kind;
-  const text = entry.kind === 'noted' ? undefined : values.text;
-  const seenBy = values.seen_by === undefined ? undefined : t('timeline.seen_by', { name: values.seen_by });
-  return [step, text, seenBy].filter((part) => part !== undefined).join(' · ');
 }

@@ -1,4 +1,4 @@
-/** Asks how it ended; an SOS that nobody answered asks besides who has seen the person. */
+/** Asks how it ended, by a digit; who has seen the person, and the hospital, where it cannot be closed without. */
 import { Radio, SimpleGrid, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Action } from '../../api/actions';
@@ -8,30 +8,42 @@ import type { Standing } from '../failure';
 import { whoOf } from '../names';
 import { useWords } from '../useVocabulary';
 import { allAnswered, type Marks, StandingSteps } from './StandingSteps';
-import { StepDialog } from './StepDialog';
+import { digitOf, StepDialog } from './StepDialog';
+import type { CloseDraft } from './useDialog';
 
 /** The backend asks for `seen_by` with this type only. */
 const SOS = 'care.sos.pressed';
+/** With this outcome the backend wants to know the hospital. */
+export const AMBULANCE = 'ambulance';
+/** The digit of the first ten outcomes; the tenth has the 0, as on the keyboard. */
+const MOST_DIGITS = 10;
 
 type Props = {
   alert: AlertSummary;
   /** Steps that kept it from being closed when it was tried. */
   standing: readonly Standing[];
+  /** What was chosen before the hand-over to 120 was asked for. */
+  draft: CloseDraft | undefined;
+  /** 120 has no destination yet: the hand-over is asked for first. */
+  hospitalUnknown: boolean;
   close: () => void;
   send: (action: Action) => void;
+  handOver: (draft: CloseDraft) => void;
 };
 
-export function CloseDialog({ alert, standing, close, send }: Props) {
+export function CloseDialog({ alert, standing, draft, hospitalUnknown, close, send, handOver }: Props) {
   const { t } = useTexts();
   const { outcomes } = useWords();
-  const [outcome, setOutcome] = useState('');
-  const [note, setNote] = useState('');
-  const [seenBy, setSeenBy] = useState('');
+  const [outcome, setOutcome] = useState(draft?.outcome ?? '');
+  const [note, setNote] = useState(draft?.note ?? '');
+  const [seenBy, setSeenBy] = useState(draft?.seenBy ?? '');
   const chosen = outcomes.find((row) => row.code === outcome);
   const asksSeenBy = chosen?.needsSeenBy === true && alert.type === SOS;
   const [marks, setMarks] = useState<Marks>({});
+  const asksHospital = outcome === AMBULANCE && hospitalUnknown;
   const ready = chosen !== undefined && (!asksSeenBy || seenBy.trim() !== '') && allAnswered(standing, marks);
   const submit = () => {
+    if (asksHospital) return handOver({ outcome, note, seenBy });
     const said = note.trim();
     const told = standing.map(({ step }) => marks[step]).filter((mark) => mark !== undefined);
     const body = {
@@ -42,20 +54,46 @@ export function CloseDialog({ alert, standing, close, send }: Props) {
     send({ name: 'close', body: asksSeenBy ? { ...body, seen_by: seenBy.trim() } : body });
   };
   return (
-    <StepDialog title={t('close.title')} who={whoOf(alert)} ready={ready} close={close} submit={submit}>
+    <StepDialog
+      title={t('close.title')}
+      who={whoOf(alert)}
+      ready={asksHospital || ready}
+      close={close}
+      submit={submit}
+      {...(asksHospital ? { send: t('close.hand_over') } : {})}
+      keys={(press) => {
+        const digit = digitOf(press);
+        const at = digit === null ? -1 : digit === 0 ? MOST_DIGITS - 1 : digit - 1;
+        const row = outcomes[at];
+        if (row !== undefined) setOutcome(row.code);
+      }}
+    >
       <Radio.Group label={t('close.outcome')} value={outcome} onChange={setOutcome} required>
         <SimpleGrid cols={2} spacing="xs" mt="xs">
           {outcomes.map((row, index) => (
             <Radio
               key={row.code}
               value={row.code}
-              label={row.label}
+              label={
+                index < MOST_DIGITS ? (
+                  <>
+                    <kbd>{(index + 1) % MOST_DIGITS}</kbd> {row.label}
+                  </>
+                ) : (
+                  row.label
+                )
+              }
               size="md"
               {...(index === 0 ? { 'data-autofocus': true, autoFocus: true } : {})}
             />
           ))}
         </SimpleGrid>
       </Radio.Group>
+      {asksHospital && (
+        <p className="dialog-warning" role="alert">
+          {t('close.hospital_first')}
+        </p>
+      )}
       {asksSeenBy && (
         <TextInput
           label={t('close.seen_by')}

@@ -1,6 +1,6 @@
 /** The frame of every dialog that asks for something before a step: Enter sends, Esc leaves, nothing else moves. */
 import { Button, Group, Modal, Stack } from '@mantine/core';
-import type { FormEvent, ReactNode } from 'react';
+import type { FormEvent, KeyboardEvent, ReactNode } from 'react';
 import { useTexts } from '../../i18n/texts';
 
 type Props = {
@@ -9,12 +9,23 @@ type Props = {
   ready: boolean;
   close: () => void;
   submit: () => void;
+  /** What stands on the button; by default that Enter sends. */
+  send?: string;
+  /** Hears every key of the dialog. */
+  keys?: (press: KeyboardEvent<HTMLFormElement>) => void;
   children: ReactNode;
 };
 
-export function StepDialog({ title, who, ready, close, submit, children }: Props) {
+/** The digit of a key press outside of text, or null: digits choose, but in a field they are text. */
+export function digitOf(press: KeyboardEvent): number | null {
+  const field = press.target as HTMLInputElement;
+  const typing = field.tagName === 'TEXTAREA' || (field.tagName === 'INPUT' && field.type !== 'radio');
+  return !typing && /^\d$/.test(press.key) && !press.ctrlKey && !press.altKey ? Number(press.key) : null;
+}
+
+export function StepDialog({ title, who, ready, close, submit, send, keys, children }: Props) {
   const { t } = useTexts();
-  const send = (form: FormEvent) => {
+  const sendForm = (form: FormEvent) => {
     form.preventDefault();
     if (ready) submit();
   };
@@ -27,7 +38,7 @@ export function StepDialog({ title, who, ready, close, submit, children }: Props
       transitionProps={{ duration: 0 }}
       withCloseButton={false}
     >
-      <form onSubmit={send} data-testid="step-dialog">
+      <form onSubmit={sendForm} onKeyDown={keys} data-testid="step-dialog">
         <Stack gap="md">
           {children}
           <Group justify="flex-end">
@@ -35,7 +46,7 @@ export function StepDialog({ title, who, ready, close, submit, children }: Props
               {t('dialog.cancel')}
             </Button>
             <Button type="submit" disabled={!ready}>
-              {t('dialog.send')}
+              {send ?? t('dialog.send')}
             </Button>
           </Group>
         </Stack>

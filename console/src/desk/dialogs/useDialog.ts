@@ -1,12 +1,21 @@
 /** Which dialog is open, and for which alert: it never acts on another one, wherever the selection has gone since. */
 import { useCallback, useRef, useState } from 'react';
 
-export type DialogName = 'dispatch' | 'en-route' | 'transfer' | 'close' | 'help';
-export type OpenDialog = { name: DialogName; alertId: string | null };
+/** A closing that waits until it is known to which hospital the person is taken. */
+export type CloseDraft = { outcome: string; note: string; seenBy: string };
+
+export type OpenDialog =
+  | { name: 'en-route' | 'transfer' | 'call'; alertId: string }
+  | { name: 'dispatch'; alertId: string; responder?: string }
+  | { name: 'close' | 'hand-over'; alertId: string; draft?: CloseDraft }
+  | { name: 'assignment'; alertId: string; assignmentId: string }
+  | { name: 'incoming'; alertId: null; callId: number }
+  | { name: 'help'; alertId: null }
+  | { name: 'to-call'; alertId: null };
 
 export type DialogHandle = {
   dialog: OpenDialog | null;
-  open: (name: DialogName, alertId: string | null) => void;
+  open: (dialog: OpenDialog) => void;
   close: () => void;
   /** For callers outside of rendering. */
   isOpen: () => boolean;
@@ -21,7 +30,7 @@ export function useDialog(): DialogHandle {
   }, []);
   return {
     dialog,
-    open: useCallback((name, alertId) => show({ name, alertId }), [show]),
+    open: show,
     close: useCallback(() => show(null), [show]),
     isOpen: useCallback(() => latest.current !== null, []),
   };
