@@ -22,8 +22,8 @@ from backend.services.escalation.show_run import RunView, show_run
 from backend.workers.loop import Tick
 
 LOAD_SECONDS: Final = 5.0
-AT_ONCE: Final = 5
-"""Alerts moved in one transaction: a press waits for no more of them (SQLite has one writer)."""
+AT_ONCE: Final = 10
+"""Looks after which what was put into the outbox is sent: each is a short transaction of its own."""
 MOST_BATCHES: Final = 200
 """Then another tick, and a shutdown, get their turn; the rest is due at the next bell."""
 

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
+from backend.adapters.db.known import known
 from backend.domain.alert.model import Actor, ActorKind, Alert, AlertId, Entry
 from backend.services.alarm.ports import CommandState, NewEvent, OutboxCommand
 from contract.vocabulary import Condition, Flag, Handling, Lane, Severity
 
+_FLAGS: Final = frozenset(map(str, Flag))
 _EVENT: Final = tuple(field.name for field in fields(NewEvent))
 
 
@@ -73,9 +75,9 @@ def to_alert(row: RowMapping) -> Alert:
         version=row["version"],
         device_id=row["device_id"],
         type=row["type"],
-        severity=Severity(row["severity"]),
-        condition=Condition(row["condition"]),
-        handling=Handling(row["handling"]),
+        severity=known(Severity, row["severity"], Severity.EMERGENCY),
+        condition=known(Condition, row["condition"], Condition.ACTIVE),
+        handling=known(Handling, row["handling"], Handling.NEW),
         count=row["count"],
         event_id=row["event_id"],
         home_id=row["home_id"],
@@ -83,7 +85,7 @@ def to_alert(row: RowMapping) -> Alert:
         pressed_at=row["pressed_at"],
         received_at=row["received_at"],
         late=None if row["late_seconds"] is None else timedelta(seconds=row["late_seconds"]),
-        flags=tuple(Flag(flag) for flag in row["flags"]),
+        flags=tuple(Flag(flag) for flag in row["flags"] if flag in _FLAGS),
         unknown_device=row["unknown_device"],
         transmitter=row["transmitter"],
         previous_id=row["previous_id"],
@@ -112,7 +114,11 @@ def _holder(row: RowMapping) -> Actor | None:
     if row["holder_id"] is None:
         return None
     # Rows from before responders could hold an alert have no kind.
-    return Actor(ActorKind(row["holder_kind"] or ActorKind.STAFF), row["holder_id"], row["holder_name"] or "")
+    return Actor(
+        known(ActorKind, row["holder_kind"] or ActorKind.STAFF, ActorKind.STAFF),
+        row["holder_id"],
+        row["holder_name"] or "",
+    )
 
 
 def entry_row(alert_id: str, entry: Entry) -> dict[str, Any]:

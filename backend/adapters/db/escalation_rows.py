@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from backend.adapters.db.known import known
 from backend.domain.escalation.run import Run, RunState, Trouble
 
 
@@ -38,7 +39,8 @@ def to_run(row: RowMapping) -> Run:
         book=row["book"],
         began_at=row["began_at"],
         policy=row["policy"],
-        state=RunState(row["state"]),
+        # Goes on, whatever a newer version called it: an escalation that stops by mistake is worse than one too many.
+        state=known(RunState, row["state"], RunState.RUNNING),
         step=row["step"],
         round=row["round"],
         asked=row["asked"],
@@ -46,6 +48,6 @@ def to_run(row: RowMapping) -> Run:
         version=row["version"],
         fired_at=row["fired_at"],
         held_until=row["held_until"],
-        trouble=Trouble(row["trouble"]) if row["trouble"] else None,
+        trouble=known(Trouble, row["trouble"], Trouble.NOBODY_REACHED) if row["trouble"] else None,
         due_at=row["due_at"],
     )

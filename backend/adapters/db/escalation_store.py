@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,17 +17,27 @@ from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.audit import reviews
 from backend.adapters.db.audit_reading import fired_steps_of
-from backend.adapters.db.engine import COUNTED, is_sqlite, writing
+from backend.adapters.db.base import UtcDateTime
+from backend.adapters.db.engine import COUNTED, is_sqlite, reading, writing
 from backend.adapters.db.escalation import books, offers, runs
 from backend.adapters.db.escalation_acceptances import acceptances_of
 from backend.adapters.db.escalation_facts import facts_of
 from backend.adapters.db.escalation_rows import run_values, to_run
-from backend.domain.alert.model import Alert
+from backend.adapters.db.escalation_unread import ring_unread
+from backend.domain.alert.model import Alert, AlertId
 from backend.domain.audit.conformance import FiredStep
 from backend.domain.escalation.run import Acceptance, Run
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.ports import Cover, DueRun, EscalationTransaction, RunNotices, ServiceOrders
 
+_DUE_ALERT: Final = (
+    select(alerts).where(alerts.c.id == bindparam("alert")).with_for_update(skip_locked=True, key_share=True)
+)
+_DUE_RUN: Final = (
+    select(runs)
+    .where(runs.c.alert_id == bindparam("alert"), runs.c.due_at <= bindparam("moment", type_=UtcDateTime()))
+    .with_for_update()
+)
 _SAVE_RUN: Final = update(runs).where(runs.c.alert_id == bindparam("alert"))
 
 
@@ -59,24 +69,16 @@ class EscalationSql(AlarmSql):
     def work_orders(self) -> ServiceOrders:
         return self._parts.work_orders(self._db)
 
-    def due_runs(self, now: datetime, limit: int) -> list[DueRun]:
-        query = (
-            select(alerts)
-            .join(runs, runs.c.alert_id == alerts.c.id)
-            .where(runs.c.due_at <= now)
-            .order_by(alerts.c.severity_rank, runs.c.due_at, alerts.c.id)
-            .limit(limit)
-            .with_for_update(of=alerts, skip_locked=True, key_share=True)
-        )
-        found = [to_alert(row) for row in self._db.execute(query).mappings()]
-        return [due for alert in found if (due := self._due(alert, now)) is not None]
-
-    def _due(self, alert: Alert, now: datetime) -> DueRun | None:
-        """Looked at again under the alert's lock: another process may have moved it meanwhile (rule 18)."""
-        row = self._db.execute(select(runs).where(runs.c.alert_id == alert.id).with_for_update()).mappings().one()
-        if row["due_at"] is None or row["due_at"] > now:
+    def due_run(self, alert_id: str, now: datetime) -> DueRun | None:
+        """The run is looked at under the alert's lock: another process may have moved it meanwhile (rule 18)."""
+        found = self._db.execute(_DUE_ALERT, {"alert": alert_id}).mappings().one_or_none()
+        if found is None:
             return None
-        return DueRun(alert, to_run(row))
+        row = self._db.execute(_DUE_RUN, {"alert": alert_id, "moment": now}).mappings().one_or_none()
+        return DueRun(to_alert(found), to_run(row)) if row is not None else None
+
+    def ring_unread(self, alert_id: str, again_after: timedelta, now: datetime) -> bool:
+        return ring_unread(self, self._db, alert_id, again_after, now)
 
     def save_run(self, run: Run) -> None:
         self._db.execute(_SAVE_RUN, {**run_values(run), "alert": run.alert_id})
@@ -133,3 +135,15 @@ class EscalationSqlStore:
     def begin(self) -> Iterator[EscalationTransaction]:
         with writing(self.engine) as connection:
             yield EscalationSql(connection, self.clock, is_sqlite(self.engine), self.parts)
+
+    def due(self, now: datetime, limit: int, but: Collection[str]) -> Sequence[AlertId]:
+        """Nothing of a row is read but its key, so that one that cannot be read holds back no other."""
+        query = (
+            select(alerts.c.id)
+            .join(runs, runs.c.alert_id == alerts.c.id)
+            .where(runs.c.due_at <= now, alerts.c.id.not_in(sorted(but)))
+            .order_by(alerts.c.severity_rank, runs.c.due_at, alerts.c.id)
+            .limit(limit)
+        )
+        with reading(self.engine) as connection:
+            return [AlertId(each) for each in connection.scalars(query)]

@@ -97,6 +97,8 @@ class Why(StrEnum):
 
     STEP_IS_DUE = "step_is_due"
     NOBODY_LEFT_TO_ANSWER = "nobody_left_to_answer"
+    MISSED = "missed"
+    """It was due before, and is told together with a later step: nobody looked in between."""
     NOT_YET = "not_yet"
     HELD = "held"
     ACCEPTED = "accepted"
@@ -106,17 +108,27 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """`at`: when to look again; None with REST and END. `firing`: what fires, or will, and `due`: when it was to."""
+    """`at`: when to look again; None with REST and END. `firing`: what fires, or will, and `due`: when it was to.
+
+    `step`: the place in the schedule that it stands for; further than the run's where earlier ones were `missed` (each
+    with when it was due), whose targets are told with it (rule 16), each once.
+    """
 
     doing: Doing
     why: Why
     at: datetime | None = None
     firing: Firing | None = None
     due: datetime | None = None
+    step: int = 0
+    missed: tuple[tuple[Firing, datetime], ...] = ()
 
 
 REACT_AFTER: Final = timedelta(seconds=2)
 """Between two steps that follow each other because nobody is left to answer: a broken provider makes no storm."""
+HOLD_BUDGET: Final = timedelta(seconds=120)
+"""For all who ask for a moment together, from the first one's asking: as long as one person may (answering, HOLD)."""
+CLOCK_SLACK: Final = timedelta(seconds=5)
+"""Clocks of two hosts may differ by this; what lies further in the future than it may was written by a wrong clock."""
 
 
 def unmet(needs: Needs, acceptances: Collection[Acceptance]) -> frozenset[DutyRole]:
@@ -169,7 +181,46 @@ def next_step(
         return Next(Doing.WAIT, Why.HELD, run.held_until, firing, due)
     if due > now:
         return Next(Doing.WAIT, Why.NOT_YET, due, firing, due)
-    return Next(Doing.FIRE, why, now, firing, due)
+    return _caught_up(policy, run, Next(Doing.FIRE, why, now, firing, due, run.step))
+
+
+def _caught_up(policy: Policy, run: Run, first: Next) -> Next:
+    """What fires with everything that has become due besides: who is named several times is told once."""
+    fires = first
+    for step in range(run.step + 1, len(policy.schedule) + 1):
+        last_resort = step == len(policy.schedule)
+        firing, due, _ = _due(policy, replace(run, step=step))
+        if run.round or first.at is None or due > first.at or (last_resort and policy.needs.nobody):
+            break
+        if fires.firing is None or fires.due is None:
+            break
+        targets = tuple(dict.fromkeys((*fires.firing.notify, *firing.notify)))
+        missed = (*fires.missed, (fires.firing, fires.due))
+        fires = replace(first, firing=replace(firing, notify=targets), due=due, step=step, missed=missed)
+    return fires
+
+
+def rewound(policy: Policy, run: Run, now: datetime) -> Run:
+    """The run after the clock was set back: what lies further ahead than its step permits is due now.
+
+    Moments of the past stay, so a run that nothing is wrong with stays as it is.
+    """
+    held = run.held_until if run.held_until is None or run.held_until <= now + HOLD_BUDGET + CLOCK_SLACK else now
+    fired_at = None if run.fired_at is None else min(run.fired_at, now)
+    known = replace(run, fired_at=fired_at, held_until=held)
+    if run.round:
+        return replace(known, began_at=min(run.began_at, now))
+    ahead = _due(policy, known)[1] - now
+    return replace(known, began_at=run.began_at - ahead) if ahead > _span(policy, run) + CLOCK_SLACK else known
+
+
+def _span(policy: Policy, run: Run) -> timedelta:
+    """From the firing before to the next one."""
+    schedule = policy.schedule
+    if run.step >= len(schedule):
+        return timedelta(seconds=LAST_RESORT_AFTER)
+    before = schedule[run.step - 1].after if run.step else 0
+    return timedelta(seconds=schedule[run.step].after - before)
 
 
 def _due(policy: Policy, run: Run) -> tuple[Firing, datetime, Why]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import traceback
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
-from backend.domain.alert.notable import raise_severity, ring
+from backend.domain.alert.model import SYSTEM, Alert, AlertId, Entry, EntryKind
+from backend.domain.alert.notable import raise_severity
 from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy, Situation, choose
 from backend.domain.escalation.run import (
     Answers,
@@ -22,10 +24,12 @@ from backend.domain.escalation.run import (
     missing_roles,
     next_step,
     resumed,
+    rewound,
 )
 from backend.domain.work_order.keys import INSISTING_WITHIN, service_press_reaches_operator
 from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import Clock
+from backend.services.escalation.call_district import call_district
 from backend.services.escalation.end_run import tell_how_it_ended
 from backend.services.escalation.fire_step import StepFiring, say_trouble
 from backend.services.escalation.judge_run import judge_run
@@ -38,44 +42,86 @@ log = structlog.get_logger()
 
 SERVICE: Final = "care.service.pressed"
 TRY_AGAIN: Final = timedelta(seconds=10)
-DISTRICT: Final = "district"
-"""The root of every tree (migration 0006)."""
-MOST_AT_ONCE: Final = 40
-"""Steps that one alert goes through in one look; the rest a second later, so that no alert holds up the others."""
+STORAGE_AGAIN: Final = timedelta(seconds=1)
+FAULTS_IN_A_ROW: Final = 2
+"""One alert whose rows are locked or slow is passed over; several in a row are a database that is away."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AdvanceDue:
-    """The use case; a tick of the worker. Several processes may run it: each alert is locked by one of them."""
+    """The use case; a tick of the worker. Several processes may run it: each alert is locked by one of them.
+
+    One look at one alert is one transaction: a press waits for no more of them (SQLite has one writer), and what goes
+    wrong with one takes no other with it. A run that fails stays due, so that whoever looks at timers sees it.
+    """
 
     store: EscalationStore
     clock: Clock
     zone: ZoneInfo
+    _failing: dict[AlertId, str] = field(default_factory=dict, init=False)
+    _again: dict[AlertId, tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
 
     def __call__(self, limit: int = 10) -> int:
-        """How many were due. Few at a time: on SQLite a press waits for the writer."""
-        now = self.clock.now()
+        """How many were looked at; fewer than `limit`: nothing more is due. A step is a look of its own."""
+        looked, faults = 0, 0
+        elsewhere: set[AlertId] = set()
+        waiting: list[AlertId] = []
+        while looked < limit:
+            now = self.clock.now()
+            waiting = waiting or list(self.store.due(now, limit - looked, elsewhere | self._resting(now)))
+            if not waiting:
+                break
+            looked += 1
+            alert_id = waiting.pop(0)
+            error, is_fault = self._look(alert_id, now, elsewhere)
+            faults = faults + 1 if is_fault else 0
+            if error is not None:
+                self._pass_over(alert_id, error, is_fault, now)
+            if error is not None and faults >= FAULTS_IN_A_ROW:
+                raise error
+        return looked
+
+    def _look(self, alert_id: AlertId, now: datetime, elsewhere: set[AlertId]) -> tuple[Exception | None, bool]:
+        """What went wrong, and whether it was storage. What another process has goes to `elsewhere`."""
         with self.store.begin() as tx:
-            due = tx.due_runs(now, limit)
-            for each in due:
-                try:
-                    with tx.savepoint():
-                        Advance(tx, now, self.zone).run(each)
-                except Exception as error:
-                    if tx.is_storage_fault(error):
-                        raise
-                    log.exception("run_failed", alert_id=each.alert.id)
-                    _put_off(tx, each, now)
-            tx.commit()
-        return len(due)
+            try:
+                due = tx.due_run(alert_id, now)
+                if due is None:
+                    elsewhere.add(alert_id)
+                    return None, False
+                Advance(tx, now, self.zone).run(due)
+                tx.commit()
+            except Exception as error:
+                return error, tx.is_storage_fault(error)
+        self._again.pop(alert_id, None)
+        if self._failing.pop(alert_id, None) is not None:
+            log.info("run_works_again", alert_id=alert_id)
+        return None, False
+
+    def _pass_over(self, alert_id: AlertId, error: Exception, is_fault: bool, now: datetime) -> None:
+        """It holds up no other; the log says once why, and the district's desk rings until somebody has it."""
+        self._again[alert_id] = (now, STORAGE_AGAIN if is_fault else TRY_AGAIN)
+        reason = _place(error)
+        if self._failing.get(alert_id) != reason:
+            log.error("run_failed", alert_id=alert_id, reason=reason)
+        self._failing[alert_id] = reason
+        if not is_fault:
+            with self.store.begin() as tx:
+                call_district(tx, alert_id, now)
+                tx.commit()
+
+    def _resting(self, now: datetime) -> frozenset[AlertId]:
+        """Those that failed a moment ago, by a clock that may be set in between."""
+        over = [each for each, (since, span) in self._again.items() if not since <= now < since + span]
+        for each in over:
+            del self._again[each]
+        return frozenset(self._again)
 
 
-def _put_off(tx: EscalationTransaction, due: DueRun, now: datetime) -> None:
-    """One alert that breaks us holds up no other: it is tried again soon, and the district desk is told of it once."""
-    tx.save_run(replace(due.run, due_at=now + TRY_AGAIN, version=due.run.version + 1))
-    if tx.offer(due.alert.id, DISTRICT, "run_failed", now):
-        apply(tx, ring(due.alert, EntryKind.AUDITED, SYSTEM, now, "run_failed"), (), now)
-        tx.save_run(replace(due.run, due_at=now + TRY_AGAIN, version=due.run.version + 1))
+def _place(error: Exception) -> str:
+    """Which error, and where: never its text, in which names and addresses may stand."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +133,26 @@ class Advance:
     zone: ZoneInfo
 
     def run(self, due: DueRun) -> None:
+        """At most one step; where another follows at once it is due now, and looked at after all that waits longer."""
         alert, run = self._insisted(due.alert, due.run)
         policy = self._policy(alert, run)
-        run = replace(run, policy=policy.id)
-        for _ in range(MOST_AT_ONCE):
-            acceptances = self.tx.acceptances(alert.id)
-            answers = self._answers(run)
-            wanted = not alert.ended and missing_roles(policy, alert, acceptances)
-            if answers.all_failed and run.trouble is None and wanted:
-                alert, run = say_trouble(self.tx, alert, run, Trouble.ALL_CHANNELS_FAILED, self.now)
-            run = self._unheld(alert, run)
+        run = rewound(policy, replace(run, policy=policy.id), self.now)
+        acceptances = self.tx.acceptances(alert.id)
+        answers = self._answers(run)
+        wanted = not alert.ended and missing_roles(policy, alert, acceptances)
+        if answers.all_failed and run.trouble is None and wanted:
+            alert, run = say_trouble(self.tx, alert, run, Trouble.ALL_CHANNELS_FAILED, self.now)
+        run = self._unheld(alert, run)
+        following = next_step(policy, run, alert, acceptances, answers, self.now)
+        if run.state is RunState.RESTED and following.doing in (Doing.FIRE, Doing.WAIT):
+            run = self._resumed(policy, alert, run)
             following = next_step(policy, run, alert, acceptances, answers, self.now)
-            if run.state is RunState.RESTED and following.doing in (Doing.FIRE, Doing.WAIT):
-                run = self._resumed(policy, alert, run)
-                continue
-            if following.doing is not Doing.FIRE or following.firing is None:
-                self._save(policy, alert, run, following)
-                return
-            alert, run = StepFiring(self.tx, policy, following, acceptances, self.now).fire(alert, run)
-        self.tx.save_run(replace(run, due_at=self.now + timedelta(seconds=1)))
+        if following.doing is not Doing.FIRE or following.firing is None:
+            self._save(policy, alert, run, following)
+            return
+        run = replace(run, step=following.step)
+        _, run = StepFiring(self.tx, policy, following, acceptances, self.now).fire(alert, run)
+        self.tx.save_run(replace(run, due_at=self.now))
 
     def _save(self, policy: Policy, alert: Alert, run: Run, following: Next) -> None:
         if following.doing is Doing.END:

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
 from backend.domain.alert.notable import raise_severity, ring
-from backend.domain.escalation.policy import Policy
+from backend.domain.escalation.policy import LAST_RESORT, Policy
 from backend.domain.escalation.run import (
     Acceptance,
     Next,
     Run,
     Trouble,
+    Why,
     fired,
     is_last_resort,
     met_roles,
@@ -49,19 +50,20 @@ class StepFiring:
     def fire(self, alert: Alert, run: Run) -> tuple[Alert, Run]:
         """The alert and the run afterwards. A step that reaches nobody is skipped at once, and the timeline says so."""
         last_resort = is_last_resort(self.policy, run)
-        if last_resort and run.trouble is None and not self.policy.needs.nobody:
-            trouble = Trouble.NOBODY_REACHED if run.asked else Trouble.NOBODY_ON_DUTY
-            alert, run = say_trouble(self.tx, alert, run, trouble, self.now)
         reaches = self._reaches(alert, last_resort)
+        if last_resort and run.trouble is None and not self.policy.needs.nobody:
+            alert, run = say_trouble(self.tx, alert, run, _trouble(run, reaches), self.now)
         orders = self._orders(alert)
         told = self._notices(alert, run, reaches)
         desks = self._offers(alert, run, reaches)
         asked = len({recipient.id for reach in reaches for recipient in reach.recipients}) + len(orders)
         detail = self._detail(run, reaches, desks, orders)
         if not asked and not last_resort:
+            self._tell_missed(alert, EntryKind.STEP_SKIPPED)
             self._tell(alert, EntryKind.STEP_SKIPPED, detail)
             return alert, skipped(self.policy, run)
         kind = EntryKind.ESCALATED
+        self._tell_missed(alert, kind)
         if any(reach.desks for reach in reaches) and run.fired_at is not None:
             decision = ring(alert, kind, SYSTEM, self.now, str(self.following.why), detail)
             apply(self.tx, decision, (), self.now)
@@ -149,9 +151,21 @@ class StepFiring:
         }
         return {name: value for name, value in found.items() if value not in ([], None)}
 
+    def _tell_missed(self, alert: Alert, kind: EntryKind) -> None:
+        for firing, due in self.following.missed:
+            detail = {"policy": self.policy.id, "step": firing.step + 1, "round": firing.round, "due": due.isoformat()}
+            entry = Entry(kind, SYSTEM, self.now, "escalation", str(Why.MISSED), detail)
+            self.tx.add_entries(alert.id, [entry])
+
     def _tell(self, alert: Alert, kind: EntryKind, detail: dict[str, Any]) -> None:
         self.tx.add_entries(alert.id, [Entry(kind, SYSTEM, self.now, "escalation", str(self.following.why), detail)])
         self.tx.touch(alert.id)
+
+
+def _trouble(run: Run, reaches: Collection[Reach]) -> Trouble:
+    """Who is told only now, by steps that were missed, is on duty too."""
+    missed = any(reach.recipients for reach in reaches if reach.target not in LAST_RESORT)
+    return Trouble.NOBODY_REACHED if run.asked or missed else Trouble.NOBODY_ON_DUTY
 
 
 def _why(reach: Reach) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from backend.domain.alert.model import Alert
+from backend.domain.alert.model import Alert, AlertId
 from backend.domain.audit.conformance import FiredStep
 from backend.domain.escalation.run import Acceptance, Run
 from backend.domain.escalation.targets import Reach, Target
@@ -95,8 +95,18 @@ class EscalationTransaction(AlarmTransaction, Protocol):
     @property
     def work_orders(self) -> ServiceOrders: ...
 
-    def due_runs(self, now: datetime, limit: int) -> list[DueRun]:
-        """By severity, then the longest due. Alerts that another transaction holds are left out."""
+    def due_run(self, alert_id: str, now: datetime) -> DueRun | None:
+        """Locked; None where another transaction holds the alert, or it is not due any more.
+
+        Raises where its rows cannot be read.
+        """
+        ...
+
+    def ring_unread(self, alert_id: str, again_after: timedelta, now: datetime) -> bool:
+        """The district's desk rings for it as an emergency, whatever its rows say; nothing of them is read.
+
+        At the first time at once, then as long as nobody has it, each `again_after`. False where it is not time yet.
+        """
         ...
 
     def save_run(self, run: Run) -> None: ...
@@ -131,9 +141,12 @@ class EscalationTransaction(AlarmTransaction, Protocol):
 
 
 class EscalationStore(Protocol):
-    """Opens transactions."""
+    """Opens transactions, and says for which alerts."""
 
     def begin(self) -> AbstractContextManager[EscalationTransaction]: ...
+    def due(self, now: datetime, limit: int, but: Collection[str]) -> Sequence[AlertId]:
+        """Alerts whose run is due, by severity, then the longest due; without a lock. `but`: not these."""
+        ...
 
 
 class RunNotices(NoticeOutbox, Protocol):
