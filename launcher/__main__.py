@@ -222,6 +222,7 @@ def init(
     broker_data: Annotated[str, typer.Option(help=text("opt_init_data"))] = "/mosquitto/data",
     broker_accounts: Annotated[str, typer.Option(help=text("opt_init_passwd"))] = "/mosquitto/data/passwd",
     broker_acl: Annotated[str, typer.Option(help=text("opt_init_acl"))] = "/mosquitto/config/acl",
+    broker_plugin: Annotated[str, typer.Option(help=text("opt_init_plugin"))] = "",
     database_host: Annotated[str, typer.Option(help=text("opt_init_database"))] = "",
     monitoring: Annotated[bool, typer.Option("--monitoring", help=text("opt_init_monitoring"))] = False,
 ) -> None:
@@ -232,9 +233,10 @@ def init(
         ensure_credentials(here())
         if broker_address:
             address, _, port = broker_address.rpartition(":")
-            write_config(
-                here(), BrokerLayout(int(port), address, broker_data, broker_accounts, broker_acl, user="mosquitto")
+            layout = BrokerLayout(
+                int(port), address, broker_data, broker_accounts, broker_acl, user="mosquitto", plugin=broker_plugin
             )
+            write_config(here(), layout)
         if database_host:
             ensure_database_password(here(), database_host)
         if monitoring:

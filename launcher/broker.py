@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import packages
-from launcher.broker_config import render_broker_config
+from launcher.broker_config import Lines, dynamic_security, password_file, render_broker_config
+from launcher.credentials import DYNAMIC_SECURITY
+from launcher.exits import Exit
 from launcher.files import write_whole
 from launcher.places import Places
 from launcher.processes import ChildSpec
-from launcher.settings import LauncherSettings, config_folder
+from launcher.settings import LauncherSettings, broker_access, config_folder
 from launcher.shell import Stop, is_root
+from launcher.texts import text
 
 SERVICE = "mosquitto.service"
+PLUGIN = "mosquitto_dynamic_security.so"
+LIBRARY_FOLDERS = ("/usr/lib", "/usr/lib/*", "/usr/local/lib", "/opt/homebrew/lib")
 
 
 def mosquitto(places: Places) -> Path:
@@ -32,7 +37,7 @@ def mosquitto(places: Places) -> Path:
 
 @dataclass(frozen=True)
 class BrokerLayout:
-    """Where the broker finds its things; `data` is a folder that it may write."""
+    """Where the broker finds its things; `data` is a folder that it may write. `plugin` empty: files alone."""
 
     port: int
     address: str
@@ -40,18 +45,33 @@ class BrokerLayout:
     password_file: str
     acl_file: str
     user: str
+    plugin: str = ""
+
+    @property
+    def access(self) -> Lines:
+        """How it learns of accounts."""
+        if self.plugin:
+            return dynamic_security(self.plugin, f"{self.data}/{DYNAMIC_SECURITY}")
+        return password_file(self.password_file)
 
 
 def local_layout(places: Places, settings: LauncherSettings) -> BrokerLayout:
-    """The broker that we run as a child."""
+    """The broker that we run as a child. With the plug-in the shipped rules hold, else those the backend writes."""
+    plugin = ""
+    if broker_access(settings) == "dynsec":
+        found = plugin_here(places.var / "mosquitto")
+        if found is None:
+            raise Stop(text("no_dynamic_security"), Exit.MISSING)
+        plugin = str(found)
     return BrokerLayout(
         port=settings.broker_port,
         address="127.0.0.1",
         data=str(places.broker / "data"),
         password_file=str(places.broker / "passwd"),
-        acl_file=str(config_folder() / "mosquitto" / "acl"),
+        acl_file=str(config_folder() / "mosquitto" / "acl" if plugin else places.broker / "acl"),
         # As root it would drop to the user mosquitto, who cannot write into our folders.
         user="root" if is_root() else "mosquitto",
+        plugin=plugin,
     )
 
 
@@ -59,11 +79,20 @@ def broker_child(places: Places, settings: LauncherSettings) -> ChildSpec:
     """Write the configuration and say how the broker is started."""
     program = mosquitto(places)
     (places.broker / "data").mkdir(exist_ok=True)
-    config = write_config(places, local_layout(places, settings))
+    layout = local_layout(places, settings)
+    command = (str(program), "-c", str(write_config(places, layout)))
     libraries = sorted({str(found.parent) for found in (places.var / "mosquitto").rglob("*.so.*")})
     ours = program.is_relative_to(places.var)
     environment = {"LD_LIBRARY_PATH": ":".join(libraries)} if ours else {}
-    return ChildSpec("broker", (str(program), "-c", str(config)), environment)
+    return ChildSpec("broker", (*_begin(places, layout), *command), environment)
+
+
+def _begin(places: Places, layout: BrokerLayout) -> tuple[str, ...]:
+    """At each start the plug-in gets the registry's accounts: what it was told before may be older."""
+    if not layout.plugin:
+        return ()
+    script = config_folder() / "mosquitto" / "start.sh"
+    return ("/bin/sh", str(script), "once", str(places.broker), layout.data, DYNAMIC_SECURITY, "--")
 
 
 def write_config(places: Places, layout: BrokerLayout) -> Path:
@@ -71,10 +100,10 @@ def write_config(places: Places, layout: BrokerLayout) -> Path:
     template = config_folder() / "mosquitto" / "mosquitto.conf.template"
     rendered = render_broker_config(
         template.read_text(encoding="utf-8"),
+        layout.access,
         port=layout.port,
         address=layout.address,
         persistence_location=layout.data,
-        password_file=layout.password_file,
         acl_file=layout.acl_file,
         user=layout.user,
         log_dest="stdout",
@@ -87,3 +116,12 @@ def write_config(places: Places, layout: BrokerLayout) -> Path:
 def mosquitto_here(places: Places) -> Path | None:
     """Mosquitto of the system or ours; None when neither is there."""
     return packages.find("mosquitto", [places.var / "mosquitto" / "usr" / "sbin"])
+
+
+def plugin_here(unpacked: Path | None = None) -> Path | None:
+    """Mosquitto's dynamic security plug-in: of the system, or of a package unpacked in that folder."""
+    root = Path("/")
+    found = [path for folder in LIBRARY_FOLDERS for path in root.glob(f"{folder[1:]}/{PLUGIN}")]
+    if unpacked is not None:
+        found += unpacked.glob(f"usr/lib/*/{PLUGIN}")
+    return found[0] if found else None

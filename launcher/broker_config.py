@@ -1,25 +1,39 @@
-"""What stands in Mosquitto's configuration: the template under `config/mosquitto/` with its values filled in."""
+"""What stands in Mosquitto's configuration: the template under `config/mosquitto/`, filled in, and what follows it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import Template
 
+Lines = Sequence[tuple[str, str | int]]
 
-def render_broker_config(template_text: str, **values: str | int) -> str:
+
+def render_broker_config(template_text: str, further: Lines = (), **values: str | int) -> str:
     """The configuration for `template_text` (`config/mosquitto/mosquitto.conf.template`).
 
-    Values: `port`, `address` (of the listener), `persistence_location` (a folder), `password_file`, `acl_file`,
-    `user` (`root` when started as root and the folders are ours, else `mosquitto`), `log_dest` (`stdout`, or
-    `file <path>`). Raises ValueError where one is missing, unknown to the template, or could forge a further line.
+    Values: `port`, `address` (of the listener), `persistence_location` (a folder), `acl_file`, `user` (`root` when
+    started as root and the folders are ours, else `mosquitto`), `log_dest` (`stdout`, or `file <path>`). `further`:
+    settings behind it in their order, such as where the accounts are, or another listener. Raises ValueError where a
+    value is missing, unknown to the template, or could forge a further line.
     """
     template = Template(template_text)
     wanted, given = set(template.get_identifiers()), set(values)
     if wanted != given:
         raise ValueError(f"broker config: missing {sorted(wanted - given)}, unknown {sorted(given - wanted)}")
-    for name, value in values.items():
-        if any(not character.isprintable() for character in str(value)) or not str(value):
+    for name, value in [*values.items(), *further]:
+        if any(not character.isprintable() for character in f"{name}{value}") or not str(value):
             raise ValueError(f"broker config: {name} is empty or holds a control character")
     if "persistence_location" in values:
         # Mosquitto 2.0 glues the file name to it.
         values["persistence_location"] = str(values["persistence_location"]).rstrip("/") + "/"
-    return template.substitute(values)
+    return template.substitute(values) + "".join(f"{name} {value}\n" for name, value in further)
+
+
+def password_file(path: str) -> Lines:
+    """Accounts as a file that is read at the start."""
+    return [("password_file", path)]
+
+
+def dynamic_security(plugin: str, path: str) -> Lines:
+    """Accounts kept by the plug-in in a file of its own."""
+    return [("plugin", plugin), ("plugin_opt_config_file", path)]

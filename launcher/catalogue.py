@@ -136,6 +136,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "opt_init_data": ("该服务器的数据目录", "that broker's data folder"),
     "opt_init_passwd": ("该服务器的密码文件", "that broker's password file"),
+    "opt_init_plugin": (
+        "该服务器的动态安全插件（留空：使用密码文件）",
+        "that broker's dynamic security plug-in (empty: the password file)",
+    ),
     "opt_init_acl": ("该服务器的权限文件", "that broker's access rules"),
     "opt_init_database": (
         "为该主机上的 PostgreSQL 生成账号 care 的密码",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from launcher.credentials import password_file
+from launcher.credentials import PLATFORM_ACCOUNT, password_file
 from launcher.places import Places
 from launcher.processes import ChildSpec
-from launcher.settings import LauncherSettings, broker_address
+from launcher.settings import LauncherSettings, broker_access, broker_address
 
 TELEMETRY_NICENESS = 10  # a burst of telemetry gives way to a press
 
@@ -19,7 +19,7 @@ def programs(places: Places, settings: LauncherSettings) -> list[ChildSpec]:
         ChildSpec(
             "backend",
             _python("backend", "--role", "api", "--role", "ingest-events", "--role", "worker"),
-            {**_backend(settings), "CARE_BACKEND_PORT": str(settings.http_port)},
+            {**_backend(settings), **_access(places, settings), "CARE_BACKEND_PORT": str(settings.http_port)},
         ),
         ChildSpec(
             "gateway-emergency",
@@ -50,6 +50,15 @@ def _python(program: str, *arguments: str) -> tuple[str, ...]:
 
 def _backend(settings: LauncherSettings) -> dict[str, str]:
     return {"CARE_BACKEND_DEMO": str(settings.demo).lower(), **influx_environment(settings)}
+
+
+def _access(places: Places, settings: LauncherSettings) -> dict[str, str]:
+    """How this backend tells the broker who may do what."""
+    return {
+        **_broker("CARE_BACKEND", settings),
+        "CARE_BACKEND_BROKER_ACCESS": broker_access(settings),
+        "CARE_BACKEND_BROKER_PASSWORD_FILE": str(password_file(places, PLATFORM_ACCOUNT)),
+    }
 
 
 def influx_environment(settings: LauncherSettings) -> dict[str, str]:

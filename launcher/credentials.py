@@ -14,6 +14,7 @@ from pathlib import Path
 
 from launcher.files import write_secret, write_whole
 from launcher.places import Places
+from launcher.settings import config_folder
 
 # Bearer tokens for the backend, with what each may do there.
 TOKENS: dict[str, list[str]] = {
@@ -25,13 +26,15 @@ TOKENS: dict[str, list[str]] = {
 }
 INFLUX_TOKEN_VARIABLE = "CARE_INFLUX_TOKEN"  # noqa: S105 - the variable's name
 PROBE_ACCOUNT = "launcher.probe"
+PLATFORM_ACCOUNT = "backend.access"  # may change accounts at the broker, and nothing else
 # Broker accounts. The dot keeps them apart from device ids, which never have one.
-BROKER_ACCOUNTS = ("gw1.events", "gw1.telemetry", PROBE_ACCOUNT)
+BROKER_ACCOUNTS = ("gw1.events", "gw1.telemetry", PROBE_ACCOUNT, PLATFORM_ACCOUNT)
+DYNAMIC_SECURITY = "dynamic-security.json"
 ITERATIONS = 101  # Mosquitto's own; the secrets are random 256-bit values, so more would buy nothing
 
 
 def ensure_credentials(places: Places) -> None:
-    """Make what is missing: tokens, `service-accounts.json`, broker passwords, `accounts` and a first `passwd`."""
+    """Make what is missing: tokens, `service-accounts.json`, broker passwords, and the broker's first files."""
     places.make()
     tokens = {name: _secret(places.secrets / f"{name}.token") for name in TOKENS}
     passwords = {name: _secret(password_file(places, name)) for name in BROKER_ACCOUNTS}
@@ -41,9 +44,33 @@ def ensure_credentials(places: Places) -> None:
     ]
     _write_if_changed(places.secrets / "service-accounts.json", json.dumps({"accounts": accounts}, indent=2) + "\n")
     _write_if_changed(places.broker / "accounts", _account_lines(places.broker / "accounts", passwords))
+    accounts_text = (places.broker / "accounts").read_text()
     if not (places.broker / "passwd").exists():
         # The backend adds the devices' lines when it starts; the broker wants the file before that.
-        write_secret(places.broker / "passwd", (places.broker / "accounts").read_text())
+        write_secret(places.broker / "passwd", accounts_text)
+    if not (places.broker / "acl").exists():
+        write_whole(places.broker / "acl", (config_folder() / "mosquitto" / "acl").read_text(encoding="utf-8"))
+    write_dynamic_security(places.broker / DYNAMIC_SECURITY, accounts_text)
+
+
+def write_dynamic_security(path: Path, accounts_text: str) -> None:
+    """What the broker's dynamic security begins with: the shipped roles, these accounts, and the devices of before.
+
+    The backend writes it anew with every device as soon as it runs, and has a log-in of its own at the broker for what
+    changes later.
+    """
+    shipped = json.loads((config_folder() / "mosquitto" / DYNAMIC_SECURITY).read_text(encoding="utf-8"))
+    named = {client["username"]: client for client in shipped["clients"]}
+    lines = [line.partition(":") for line in accounts_text.splitlines() if line.strip()]
+    ours = [{**named.get(name, {"username": name, "roles": []}), **_password(digest)} for name, _, digest in lines]
+    before = json.loads(path.read_text(encoding="utf-8"))["clients"] if path.exists() else []
+    devices = [client for client in before if "." not in client["username"]]
+    _write_if_changed(path, json.dumps({**shipped, "clients": ours + devices}, indent=1, ensure_ascii=False) + "\n")
+
+
+def _password(secret_hash: str) -> dict[str, object]:
+    _, _, iterations, salt, digest = secret_hash.split("$")
+    return {"password": digest, "salt": salt, "iterations": int(iterations)}
 
 
 def ensure_database_password(places: Places, host: str) -> None:

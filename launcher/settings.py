@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -30,6 +31,7 @@ class LauncherSettings(BaseSettings):
     sim_metrics_port: int = Field(default=9103, ge=1, le=65535)
     launcher_metrics_port: int = Field(default=9104, ge=1, le=65535)
     broker_url: str = ""
+    broker_access: Literal["auto", "dynsec", "files", "http"] = "auto"
     influx_url: str = ""
     influx_org: str = "care"
     influx_token_file: str = "var/secrets/influx.token"  # noqa: S105 - where it stands
@@ -80,6 +82,13 @@ class LauncherSettings(BaseSettings):
 def config_folder() -> Path:
     """`config` of this checkout, or what CARE_CONFIG_DIR names."""
     return here().root / os.environ.get("CARE_CONFIG_DIR", "config")
+
+
+def broker_access(settings: LauncherSettings) -> str:
+    """How the broker in use learns of accounts. By itself: our own by its plug-in, an external one by files."""
+    if settings.broker_access != "auto":
+        return settings.broker_access
+    return "files" if settings.broker_url else "dynsec"
 
 
 def broker_address(settings: LauncherSettings) -> tuple[str, int, bool]:

@@ -51,6 +51,7 @@ class Child:
     again_at: float = 0.0
     backoff: Backoff = field(default_factory=Backoff)
     starts: int = 0
+    is_due: bool = False  # it is told to end in order to begin again at once
 
 
 class Supervisor:
@@ -98,6 +99,11 @@ class Supervisor:
         child.process.send(number)
         return True
 
+    def restart(self, name: str) -> None:
+        """SIGTERM to a child that runs, and its next start at once; one that waits to be started needs no more."""
+        if self.send(name, signal.SIGTERM):
+            self._children[name].is_due = True
+
     def stop(self, wait: Callable[[Callable[[], bool], float], bool]) -> None:
         """SIGTERM in reverse order, each with 10 s, then SIGKILL. `wait(condition, seconds)`: whether it came true.
 
@@ -128,6 +134,10 @@ class Supervisor:
     def _note_end(self, child: Child, code: int | None, now: float) -> None:
         if child.process is not None:
             child.process.kill_group()  # a half-dead program must not keep the port of its successor
+        if child.is_due:
+            child.is_due, child.state = False, ChildState.WAITING
+            self._begin(child, now)
+            return
         child.backoff = child.backoff.after_end(now - child.started_at)
         child.again_at = now + child.backoff.delay_seconds
         child.state = ChildState.WAITING

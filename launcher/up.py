@@ -25,7 +25,7 @@ from launcher.mqtt_probe import Answer
 from launcher.places import Places
 from launcher.processes import local_starter
 from launcher.record import read_record, record_file, take_lock, write_record
-from launcher.settings import LauncherSettings
+from launcher.settings import LauncherSettings, broker_access
 from launcher.shell import Stop
 from launcher.supervisor import Supervisor
 from launcher.texts import text
@@ -79,8 +79,10 @@ class Run:
         voice.on_change(self._changed)
         self._end_metrics = serve_metrics(settings.launcher_metrics_port, self._supervisor)
         self._is_ready = False
-        self._passwd = places.broker / "passwd"
-        self._passwd_seen = _signature(self._passwd)
+        # Only a broker that reads its accounts from files has to be started again when they change.
+        by_files = not settings.broker_url and broker_access(settings) == "files"
+        self._account_files = [places.broker / name for name in ("passwd", "acl")] if by_files else []
+        self._accounts_seen = self._accounts()
         self._log_check_at = 0.0
 
     def until_stopped(self) -> Exit:
@@ -102,7 +104,7 @@ class Run:
         if self._settings.broker_url == "":
             self._supervisor.add(broker_child(self._places, self._settings), begun)
         else:
-            self._voice.say("external_broker", passwd=self._passwd)
+            self._voice.say("external_broker", passwd=self._places.broker / "passwd")
         self._need("broker", lambda: self._probe() is not Answer.SILENT)
         for spec in programs(self._places, self._settings):
             self._supervisor.add(spec, clock.monotonic())
@@ -146,14 +148,18 @@ class Run:
             return
         now = clock.monotonic()
         self._supervisor.tick(now)
-        seen = _signature(self._passwd)
-        if seen != self._passwd_seen:
-            self._passwd_seen = seen
-            self._supervisor.send("broker", signal.SIGHUP)
+        seen = self._accounts()
+        if seen != self._accounts_seen:
+            self._accounts_seen = seen
+            # Never SIGHUP: Mosquitto 2.0 may crash of it (ADR 31). It saves its sessions, and is back in a moment.
+            self._supervisor.restart("broker")
         if now >= self._log_check_at:
             self._log_check_at = now + LOG_CHECK_SECONDS
             with suppress(OSError):  # a full disk: the next look may find room
                 turn_over(self._places.logs, self._settings.log_max_bytes)
+
+    def _accounts(self) -> list[tuple[int, int, int]]:
+        return [_signature(path) for path in self._account_files]
 
     def _changed(self) -> None:
         """A child came or went: say it to the desk and write down who runs."""

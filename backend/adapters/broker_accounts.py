@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 
@@ -28,10 +28,8 @@ Fixed = Sequence[tuple[str, str]]
 """(name, hash) of the programs' accounts."""
 
 
-class BrokerForm(Protocol):
-    """The files of one kind of broker access, by their name; at most one mentions secrets' hashes."""
-
-    def __call__(self, fixed: Fixed, devices: Sequence[BrokerAccount]) -> Mapping[str, str]: ...
+BrokerForm = Callable[[Fixed, Sequence[BrokerAccount]], Mapping[str, str]]
+"""The files of one kind of broker access by their names, from the programs' accounts and the devices."""
 
 
 class BrokerFiles:

@@ -22,6 +22,8 @@ from fastapi.testclient import TestClient
 from backend.app import Backend, Role
 from backend.settings import Settings as BackendSettings
 from launcher.__main__ import app
+from launcher.broker import PLUGIN
+from launcher.credentials import DYNAMIC_SECURITY
 from tests.architecture.programs import SETTINGS, settings_class
 from tests.architecture.tracked import ROOT
 
@@ -125,13 +127,16 @@ def test_gateways_reach_services_by_their_names_and_ports() -> None:
 
 def test_the_broker_finds_what_init_wrote_for_it() -> None:
     options = dict(argument.removeprefix("--").split("=") for argument in OURS["init"]["command"] if "=" in argument)
-    source, target, *started = SERVICES["mosquitto"]["command"]
+    once, source, target, dynamic_security, _, *started = SERVICES["mosquitto"]["command"]
     folders = [target for _, target in mounts("mosquitto")]
     assert options["broker-acl"] in folders
     assert options["broker-data"] in folders
-    assert options["broker-accounts"] == target
-    assert target.startswith(options["broker-data"])
-    assert source == str(Path(started[-1]).with_name("passwd"))
+    assert (once, dynamic_security) == ("once", DYNAMIC_SECURITY)
+    assert target == options["broker-data"]
+    assert source == str(Path(started[-1]).parent)
+    assert options["broker-plugin"].endswith(PLUGIN)
+    assert environment("backend")["CARE_BACKEND_BROKER_ACCESS"] == "dynsec"
+    assert environment("backend")["CARE_BACKEND_BROKER_HOST"] in SERVICES
     assert SERVICES["mosquitto"]["ports"] == [f"{broker_port()}:{broker_port()}"]
     assert SERVICES["mosquitto"]["healthcheck"]["test"][-1] == broker_port()
     assert options["database-host"] in SERVICES

@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 from typing import Self
 
-from launcher.broker_config import render_broker_config
+from launcher.broker_config import password_file, render_broker_config
 from tests.harness.clock import stopwatch, wait_until
 from tests.harness.ports import free_port
 
@@ -103,10 +103,10 @@ class Broker:
     def _config(self) -> str:
         return render_broker_config(
             (CONFIG / "mosquitto.conf.template").read_text(encoding="utf-8"),
+            password_file(str(self.passwd)),
             port=self.port,
             address=self.host,
             persistence_location=str(self.folder / "data"),
-            password_file=str(self.passwd),
             acl_file=str(CONFIG / "acl"),
             user="root" if os.geteuid() == 0 else "mosquitto",
             log_dest="stdout",

@@ -8,13 +8,15 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from launcher.credentials import write_dynamic_security
 from tests.harness.broker import password_hash
 
 LANES = ("events", "telemetry")
+PLATFORM_ACCOUNT = "backend.access"
 
 
 class Credentials:
-    """Files under `folder`: `secrets/<name>.token`, `secrets/<account>.password`, `broker/{accounts,passwd}`."""
+    """Files under `folder`: `secrets/<name>.token`, `secrets/<account>.password`, `broker/accounts` and so on."""
 
     def __init__(self, folder: Path, gateways: Iterable[str]) -> None:
         self.secrets = folder / "secrets"
@@ -33,10 +35,10 @@ class Credentials:
             for name, granted in scopes.items()
         ]
         self._write(self.secrets / "service-accounts.json", json.dumps({"accounts": accounts}))
-        names = [f"{gateway}.{lane}" for gateway in gateways for lane in LANES]
+        names = [PLATFORM_ACCOUNT, *(f"{gateway}.{lane}" for gateway in gateways for lane in LANES)]
         lines = "".join(f"{name}:{password_hash(self._password(name))}\n" for name in names)
         self._write(self.broker / "accounts", lines)
-        self._write(self.broker / "passwd", lines)
+        write_dynamic_security(self.broker / "dynamic-security.json", lines)
 
     def token(self, name: str) -> str:
         """The bearer token of a service account."""

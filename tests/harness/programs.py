@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from launcher.broker_config import render_broker_config
+from launcher.broker import plugin_here
+from launcher.broker_config import dynamic_security, render_broker_config
 from tests.harness.broker import CONFIG, mosquitto_program
 from tests.harness.child import Child, clean_environment, python
-from tests.harness.credentials import Credentials
+from tests.harness.credentials import PLATFORM_ACCOUNT, Credentials
 from tests.harness.ports import free_port
 
 BACKEND_ROLES: Final = ("--role", "api", "--role", "ingest-events", "--role", "worker")
@@ -26,6 +27,7 @@ BACKEND_FILES: Final = {
     "BROKER_ACCOUNTS_FILE": "broker/accounts",
     "BROKER_PASSWD_FILE": "broker/passwd",
 }
+DYNAMIC_SECURITY: Final = "dynamic-security.json"
 
 
 class Programs:
@@ -62,20 +64,23 @@ class Programs:
 
     def _add_broker(self) -> None:
         folder, program = self._folder / "broker", mosquitto_program()
+        plugin = plugin_here()
         assert program, "Mosquitto is not installed"
+        assert plugin, "Mosquitto's dynamic security plug-in is not installed"
         (folder / "data").mkdir()
         text = render_broker_config(
             (CONFIG / "mosquitto.conf.template").read_text(encoding="utf-8"),
+            dynamic_security(str(plugin), str(folder / "data" / DYNAMIC_SECURITY)),
             port=self.broker_port,
             address="127.0.0.1",
             persistence_location=str(folder / "data"),
-            password_file=str(folder / "passwd"),
             acl_file=str(CONFIG / "acl"),
             user="root" if os.geteuid() == 0 else "mosquitto",
             log_dest="stdout",
         )
         (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
-        self._add("broker", [program, "-c", str(folder / "mosquitto.conf")], {})
+        begin = ["sh", str(CONFIG / "start.sh"), "once", str(folder), str(folder / "data"), DYNAMIC_SECURITY, "--"]
+        self._add("broker", [*begin, program, "-c", str(folder / "mosquitto.conf")], {})
 
     def _add_backends(self) -> None:
         files = {f"CARE_BACKEND_{key}": str(self._folder / path) for key, path in BACKEND_FILES.items()}
@@ -87,6 +92,9 @@ class Programs:
                 "CARE_BACKEND_PORT": url.rsplit(":", 1)[1],
                 "CARE_BACKEND_DATABASE_URL": self._database_url,
                 "CARE_BACKEND_DEMO": "true",
+                "CARE_BACKEND_BROKER_ACCESS": "dynsec",
+                "CARE_BACKEND_BROKER_PORT": str(self.broker_port),
+                "CARE_BACKEND_BROKER_PASSWORD_FILE": str(self.credentials.password_file(PLATFORM_ACCOUNT)),
             }
             nice = TELEMETRY_NICENESS if telemetry else 0
             self._add(name, python("backend", *roles), settings, nice, '"event": "started"')

@@ -1,12 +1,11 @@
 """The real programs with a real Mosquitto as processes of their own, in a folder and on ports of their own.
 
-What `./care up` does, without `./care`: starts them, reloads the broker's accounts when they change, and starts again
-what ends by itself (and remembers it: most tests allow none).
+What `./care up` does, without `./care`: starts them, and starts again what ends by itself (and remembers it: most tests
+allow none).
 """
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,6 @@ from typing import Any, Final, Self
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.harness.broker import serves
 from tests.harness.child import Child
 from tests.harness.clock import PATIENCE_SECONDS, stopwatch, wait_until
 from tests.harness.desk import Desk, demo_accounts
@@ -30,8 +28,6 @@ CANARY_EXIT: Final = 70
 ENROL_AT_ONCE: Final = 200
 LOOK_SECONDS: Final = 0.05
 RESTART_SECONDS: Final = 0.5
-RELOADS: Final = 3
-"""Looks in a row at which the broker is told: it forgets a SIGHUP that comes while it still heeds the one before."""
 STOP_ORDER: Final = ("gateway", "backend", "broker")
 """How names begin."""
 Figures = dict[tuple[str, ...], float]
@@ -192,17 +188,9 @@ class System:
         return list(by_part.values())
 
     def _watch(self) -> None:
-        """Reload the broker's accounts when they change; start again what ended by itself."""
-        passwd = self.folder / "broker" / "passwd"
-        seen, reloads = passwd.stat().st_mtime_ns, 0
+        """Start again what ended by itself."""
         restart_at: dict[str, float] = {}
         while not self._stopped.wait(LOOK_SECONDS):
-            changed = passwd.stat().st_mtime_ns
-            if changed != seen:
-                seen, reloads = changed, RELOADS
-            if reloads and serves("127.0.0.1", self.broker_port):
-                reloads -= 1
-                self.children["broker"].signal(signal.SIGHUP)
             with self._lock:
                 for name, child in self.children.items():
                     if not child.wanted or child.running:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-SHUT_OUT: Final = frozenset({"revoked"})
-"""Only a revoked credential is refused (design, section 5)."""
-UNRESTRICTED: Final = frozenset({"enrolled", "installed"})
+from backend.domain.registry.lifecycle import DeviceState, may_connect
+
+UNRESTRICTED: Final = frozenset({DeviceState.ENROLLED, DeviceState.INSTALLED})
+"""These hang where they belong. All others that may connect at all call for help and no more."""
 FINGERPRINT_CHARACTERS: Final = 16
 
 
@@ -31,12 +32,9 @@ class BrokerAccount:
     access: Access
 
 
-def access_of(state: str) -> Access | None:
-    """What a device in this state may do; None: it is shut out.
-
-    A state that is not known here leaves what a person's life may hang on: the event and the answer.
-    """
-    if state in SHUT_OUT:
+def access_of(state: DeviceState) -> Access | None:
+    """What a device in this state may do; None: it is shut out."""
+    if not may_connect(state):
         return None
     return Access.FULL if state in UNRESTRICTED else Access.ESSENTIAL
 

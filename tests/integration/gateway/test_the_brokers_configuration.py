@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
 
-from launcher.broker_config import render_broker_config
+from launcher.broker_config import password_file, render_broker_config
 from tests.harness.broker import CONFIG, Broker, mosquitto_program, password_hash
 from tests.harness.child import Child, clean_environment
 from tests.harness.clock import wait_until
@@ -18,8 +20,8 @@ from tests.harness.clock import wait_until
 pytestmark = pytest.mark.broker
 TEMPLATE = (CONFIG / "mosquitto.conf.template").read_text(encoding="utf-8")
 VALUES = {
-    "port": 1, "address": "127.0.0.1", "persistence_location": "/d", "password_file": "/p", "acl_file": "/a",
-    "user": "root", "log_dest": "stdout",
+    "port": 1, "address": "127.0.0.1", "persistence_location": "/d", "acl_file": "/a", "user": "root",
+    "log_dest": "stdout",
 }  # fmt: skip
 
 
@@ -32,6 +34,9 @@ def test_every_value_is_needed_and_none_can_forge_a_line() -> None:
         render_broker_config(TEMPLATE, **VALUES, more="x")
     with pytest.raises(ValueError, match="control character"):
         render_broker_config(TEMPLATE, **{**VALUES, "log_dest": "stdout\nallow_anonymous true"})
+    with pytest.raises(ValueError, match="control character"):
+        render_broker_config(TEMPLATE, password_file("/p\nallow_anonymous true"), **VALUES)
+    assert render_broker_config(TEMPLATE, password_file("/p"), **VALUES).endswith("\npassword_file /p\n")
 
 
 def test_rule_14_stands_in_it() -> None:
@@ -127,29 +132,40 @@ def test_hash_is_the_one_of_mosquitto_passwd(tmp_path: Path) -> None:
     assert password_hash("secret", base64.b64decode(salt)) == theirs
 
 
-def test_reload_script_takes_over_new_accounts_and_ends_with_the_broker(tmp_path: Path) -> None:
-    """`config/mosquitto/reload.sh`, as it runs in the container."""
+@contextmanager
+def _started(folder: Path, way: str, files: Sequence[str], broker: Broker) -> Iterator[Child]:
+    """`config/mosquitto/start.sh`, as it runs in the container."""
+    program = mosquitto_program()
+    assert program
+    begin = ["sh", str(CONFIG / "start.sh"), way, str(folder), str(broker.folder), *files, "--"]
+    command = [*begin, program, "-c", str(broker.folder / "mosquitto.conf")]
+    child = Child("broker", command, clean_environment({}), folder / "log")
+    child.start()
+    try:
+        yield child
+    finally:
+        child.kill()
+
+
+def test_start_script_begins_anew_with_new_accounts_and_ends_with_the_broker(tmp_path: Path) -> None:
     with Broker(tmp_path / "probe") as probe:  # only for its configuration and its way to ask
         probe.stop()
-        source, target = tmp_path / "shared-passwd", probe.passwd
-        target.unlink()
-        script = ["sh", str(CONFIG / "reload.sh"), str(source), str(target)]
-        program = mosquitto_program()
-        assert program
-        child = Child(
-            "broker",
-            [*script, program, "-c", str(probe.folder / "mosquitto.conf")],
-            clean_environment({}),
-            tmp_path / "log",
-        )
-        child.start()
-        try:
+        probe.passwd.unlink()
+        with _started(tmp_path, "watch", ["passwd"], probe) as child:
+            source = tmp_path / "passwd"
             source.write_text(f"T1:{password_hash('one')}\n")
             wait_until(lambda: probe._lets_in("T1", "one"), "the first account is known")
             source.write_text(f"T1:{password_hash('one')}\nT2:{password_hash('two')}\n")
-            wait_until(lambda: probe._lets_in("T2", "two"), "the second too, without a restart")
+            wait_until(lambda: probe._lets_in("T2", "two"), "the second too")
             assert not probe._lets_in("T2", "three")
-            assert target.stat().st_mode & 0o077 == 0
+            assert probe.passwd.stat().st_mode & 0o077 == 0
             assert child.stop(10) == 0
-        finally:
-            child.kill()
+
+
+def test_start_script_becomes_the_broker(tmp_path: Path) -> None:
+    with Broker(tmp_path / "probe") as probe:
+        probe.stop()
+        (tmp_path / "passwd").write_text(f"T1:{password_hash('one')}\n")
+        with _started(tmp_path, "once", ["passwd"], probe) as child:
+            wait_until(lambda: probe._lets_in("T1", "one"), "the account is known")
+            assert child.stop(10) == 0

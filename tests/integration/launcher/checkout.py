@@ -39,7 +39,8 @@ class Checkout:
             (folder / program).mkdir()
             shutil.copy(STAND_INS / source, folder / program / "__main__.py")
         self.ports = {name: free_port() for name in PORTS}
-        self.extra: dict[str, str] = {}
+        # The stand-in backend writes a file and speaks no MQTT.
+        self.extra: dict[str, str] = {"CARE_LAUNCHER_BROKER_ACCESS": "files"}
         self._ups: list[subprocess.Popen[str]] = []
 
     def environment(self) -> dict[str, str]:
