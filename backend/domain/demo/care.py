@@ -140,7 +140,7 @@ def tell(dice: Dice, story: Story) -> Case:
     by = _accepted(dice, case, story, accepted_at)
     done_at = _course(story.kind)(dice, case, story, by, accepted_at + story.speed.voice)
     if story.kind.by_sensor:
-        cleared(dice, case, story.counters, done_at - timedelta(seconds=dice.randint(20, 120)))
+        cleared(dice, case, story.counters, done_at + timedelta(seconds=dice.randint(2, 18)))
     closed_at = done_at + timedelta(seconds=dice.randint(20, 120))
     moved(case, Verb.CLOSE, story.desk.holder.at_desk, closed_at, outcome=OUTCOMES[story.kind])
     _judged(dice, case, story)

@@ -20,7 +20,9 @@ a per cent, or one and a half of few."""
 PACE_SPREAD: Final = 0.012
 """Of the anchors: they are targets, and a real district is now a little better, now a little worse."""
 OUTER_SPREAD: Final = 0.03
-"""Of homes on outer islands: whole villages are, or are not."""
+"""Of homes on outer islands: whole villages are, or are not, so one village more or less."""
+NAMESAKES: Final = (0.001, 0.3)
+"""Shares of residents who are called as somebody else is: some, and not half of them."""
 EMERGENCY_OUTCOMES: Final = ("ambulance", "fire_service")
 _NOT_AT_HOME: Final = ("away", "hospital")
 
@@ -107,7 +109,7 @@ def _land(census: Census, homes: int) -> list[Line]:
             figures.OUTER,
             on_outer / homes,
             homes,
-            OUTER_SPREAD if homes >= 1000 else 0.25,
+            max(OUTER_SPREAD, max(sizes.values(), default=0) / homes),
         ),
     ]
 
@@ -136,9 +138,7 @@ def _people(census: Census) -> list[Line]:
         _share("听力下降", "Hearing loss", 0.35, of(lambda row: row["hearing"] != "normal"), len(people)),
         _share("认知障碍", "Dementia", 0.08, of(lambda row: row["cognition"] != "normal"), len(people)),
         _share("外出或住院", "Away or in hospital", 0.08, of(lambda row: row["status"] in _NOT_AT_HOME), len(people)),
-        Line(
-            Label("与他人同名（至少）", "Share a name with somebody (at least)"), 2, doubles, max(0, doubles - 2), False
-        ),
+        Line(Label("与他人同名", "Share their name with somebody"), None, doubles / len(people), *NAMESAKES),
     ]
 
 
