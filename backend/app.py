@@ -115,7 +115,7 @@ class Backend:
         key = KeyFile(settings.enrol_key_file)
         self._enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         self._registry_parts = RegistryParts(
-            self.engine, self._clock, self._enrol, self._broker.accounts, self._dispatch.orders
+            settings, self.engine, self._clock, self._enrol, self._broker.accounts, self._dispatch.orders
         )
         self._wire_health()
         self._wire_live()
@@ -145,6 +145,7 @@ class Backend:
             yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
             yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))
             yield from self._dispatch.ticks()
+            yield from self._registry_parts.ticks()
             yield from self._audit_log.ticks()
             yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
 

@@ -45,7 +45,6 @@ _TITLES: Final[dict[RegistryRefusal, tuple[int, Label]]] = {
         Label("预计返回时间只用于外出状态，且须晚于现在", "away_until goes with status away, and lies ahead"),
     ),
     _R.ORDER_INCOMPLETE: (422, Label("顺序须列出全部联系人，各一次", "Name every contact of the home, once each")),
-    _R.BAD_HOURS: (422, Label("可联系时间看不懂", "Not understood as hours")),
     _R.CHECKLIST_OPEN: (422, Label("清单尚有未完成项，请写明原因", "Something on the checklist is open: say why")),
     _R.BATCH_EXISTS: (409, Label("批次已存在，内容不同", "The delivery exists already, with other content")),
     _R.DEVICE_EXISTS: (409, Label("设备已登记", "The device is known already")),

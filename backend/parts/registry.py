@@ -3,33 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from backend.adapters.db.registry_devices import DeviceSqlStore
 from backend.adapters.db.registry_history import MakeOrders
+from backend.adapters.db.registry_homes import HomeSqlStore
 from backend.adapters.db.registry_store import SqlRegistryStore
-from backend.api import devices_changes
+from backend.api import devices_changes, homes, residents
 from backend.services.alarm.ports import Clock
+from backend.services.registry.change_contacts import AddContact, ChangeContact, OrderContacts, RemoveContact
 from backend.services.registry.change_device import ChangeDevice
+from backend.services.registry.change_home import AddHome, ChangeHome
+from backend.services.registry.change_resident import AddResident, ChangeResident
 from backend.services.registry.enrol import Enrol
 from backend.services.registry.ports import BrokerAccounts
 from backend.services.registry.swap import Swap
+from backend.services.registry.watch_returns import WatchReturns
+from backend.settings import Settings
+from backend.workers.loop import Tick
+
+BATCH: Final = 100
+RETURN_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class DueReturns:
+    """The tick that asks after people who should be back. Any number of processes may run it."""
+
+    watch: WatchReturns
+
+    def __call__(self) -> None:
+        self.watch(BATCH)
 
 
 class RegistryParts:
     """Made once per process. `orders`: the work orders of a connection."""
 
-    def __init__(self, engine: Engine, clock: Clock, enrol: Enrol, broker: BrokerAccounts, orders: MakeOrders) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        clock: Clock,
+        enrol: Enrol,
+        broker: BrokerAccounts,
+        orders: MakeOrders,
+    ) -> None:
         self._store = SqlRegistryStore(engine)
         self._devices = DeviceSqlStore(engine, clock, orders)
+        self._homes = HomeSqlStore(engine, clock, orders)
+        self._zone = ZoneInfo(settings.time_zone)
         self._clock = clock
         self._enrol = enrol
         self._broker = broker
+        self.watch_returns = WatchReturns(self._homes, clock)
 
     def staff_routers(self) -> Iterator[APIRouter]:
         """Under `/api/v1`."""
         change = ChangeDevice(self._devices, self._broker, self._clock)
         swap = Swap(self._devices, self._broker, self._clock)
         yield devices_changes.router(devices_changes.DeviceChangeCalls(change, swap, self._enrol, self._store))
+        store, clock = self._homes, self._clock
+        yield homes.router(
+            homes.HomeCalls(
+                AddHome(store, clock, self._zone),
+                ChangeHome(store, clock, self._zone),
+                AddContact(store, clock),
+                ChangeContact(store, clock),
+                RemoveContact(store, clock),
+                OrderContacts(store, clock),
+                store,
+                self._store,
+            )
+        )
+        yield residents.router(
+            residents.ResidentCalls(AddResident(store, clock), ChangeResident(store, clock), store, self._store)
+        )
+
+    def ticks(self) -> Iterator[Tick]:
+        """For the worker."""
+        yield Tick("returns", DueReturns(self.watch_returns), seconds=RETURN_SECONDS)

@@ -20,6 +20,7 @@ from backend.parts.registry import RegistryParts
 from backend.services.identity.actor import StaffRole
 from backend.services.registry.enrol import Enrol
 from backend.services.telemetry.read_device import DeviceNow
+from backend.settings import Settings
 from tests.harness.alarm import Alarm
 from tests.harness.clock import ManualClock
 from tests.harness.in_process import client
@@ -77,7 +78,7 @@ class RegistryDesk:
         self.enrol = Enrol(
             self.store, self.broker, KeyFile(folder / "enrol.key"), lambda secret: f"${next(salt)}${secret}", self.clock
         )
-        self.parts = RegistryParts(engine, self.clock, self.enrol, self.broker, self.orders)
+        self.parts = RegistryParts(Settings(), engine, self.clock, self.enrol, self.broker, self.orders)
         self.http = self.of(StaffRole.ADMINISTRATOR)
 
     def orders(self, connection: Connection) -> SqlWorkOrders:

@@ -10,8 +10,11 @@ from typing import Any, Final
 
 SHOWN_DIGITS: Final = 4
 """Of a telephone or SIM number; the rest is masked."""
-SECRETIVE: Final = frozenset({"sim_number"})
+NUMBERS: Final = frozenset({"sim_number", "phone"})
 """Fields of which only the end is written down."""
+HIDDEN: Final = frozenset({"entry", "conditions", "medicines"})
+"""Of these the history tells that they changed, and never what they say."""
+HIDDEN_TEXT: Final = "***"
 
 
 class Subject(StrEnum):
@@ -79,8 +82,10 @@ def _written(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if name in SECRETIVE and isinstance(value, str):
+    if name in NUMBERS and isinstance(value, str):
         return masked(value)
+    if name in HIDDEN and value is not None:
+        return HIDDEN_TEXT
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, StrEnum) else value

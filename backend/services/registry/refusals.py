@@ -28,7 +28,6 @@ class RegistryRefusal(StrEnum):
     SAME_DEVICE = "same_device"
     AWAY_UNTIL_MISPLACED = "away_until_misplaced"
     ORDER_INCOMPLETE = "order_incomplete"
-    BAD_HOURS = "bad_hours"
     CHECKLIST_OPEN = "checklist_open"
     BATCH_EXISTS = "batch_exists"
     DEVICE_EXISTS = "device_exists"
