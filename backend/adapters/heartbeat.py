@@ -15,19 +15,20 @@ SECONDS: Final = 5.0
 
 @dataclass(slots=True)
 class UrlHeartbeat:
-    """`Heartbeat` by GET. An empty `url` is nobody: nothing is sent."""
+    """`Heartbeat` by GET, with `open` in the query: how many open alerts were proved. An empty `url` is nobody."""
 
     url: str
     _heard: bool = True
 
-    def beat(self) -> bool:
+    def beat(self, proved: int) -> bool:
         """Whether it was heard. Says once when it is not, and once when it is again."""
         if not self.url:
             return False
         try:
-            answer = httpx2.get(self.url, timeout=SECONDS, follow_redirects=False)
+            url = httpx2.URL(self.url).copy_merge_params({"open": proved})
+            answer = httpx2.get(url, timeout=SECONDS, follow_redirects=False)
             heard = answer.status_code < 400
-        except httpx2.HTTPError:
+        except (httpx2.HTTPError, httpx2.InvalidURL):
             heard = False
         if heard is not self._heard:
             log.warning("heartbeat_heard_again" if heard else "heartbeat_not_heard")

@@ -45,6 +45,13 @@ class ReviewView(Answer):
     closed_at: Moment | None
     closed_by: str | None
     finding: str | None
+    state: str
+    organisation_id: str | None
+    owner_id: str | None
+    owner_name: str | None
+    taken_at: Moment | None
+    cause: str | None
+    measures: str | None
 
 
 class ReviewList(Answer):

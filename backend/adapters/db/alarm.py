@@ -130,6 +130,13 @@ alerts: Final = Table(
     ),
     Index("ix_alerts_device_id_type_received_at", "device_id", "type", "received_at"),
     Index("ix_alerts_handling_received_at", "handling", "received_at"),
+    # What is open is found however much is closed.
+    Index(
+        "ix_alerts_not_closed",
+        "id",
+        sqlite_where=text("handling <> 'closed'"),
+        postgresql_where=text("handling <> 'closed'"),
+    ),
     Index("ix_alerts_closed_at", "closed_at"),
 )
 

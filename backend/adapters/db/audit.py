@@ -27,6 +27,16 @@ reviews: Final = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime, nullable=True, index=True),
     Column("closed_by", String(128), nullable=True),
-    # What was found and what is done about it, in the words of whoever looked.
+    # What was found, in the words of whoever looked.
     Column("finding", Text, nullable=True),
+    # open, taken, closed
+    Column("state", String(16), nullable=False, server_default="open"),
+    # The centre whose alert it was: its manager answers for it until somebody takes it.
+    Column("organisation_id", String(64), nullable=True),
+    Column("owner_id", String(64), nullable=True),
+    Column("owner_name", String(128), nullable=True),
+    Column("taken_at", UtcDateTime, nullable=True),
+    Column("cause", String(32), nullable=True),
+    Column("measures", Text, nullable=True),
+    Index("ix_reviews_state", "state", "opened_at"),
 )

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from backend.domain.alert.lease import leased
-from backend.domain.alert.model import SYSTEM, Alert, EntryKind
-from backend.domain.alert.notable import ring
-from backend.domain.audit.findings import Finding, judge
-from backend.domain.escalation.targets import Level, Target, TargetKind
-from backend.services.alarm.apply import apply
+from backend.domain.audit.findings import OVERDUE, Case, Finding, judge
 from backend.services.alarm.ports import Clock
-from backend.services.audit.ports import Audited, AuditStore, AuditTransaction, Heartbeat
-from backend.services.escalation.ports import Scene
+from backend.services.audit.ports import AuditStore, Heartbeat
+from backend.services.audit.raise_finding import AGAIN_AFTER, mend, raise_finding
+from backend.services.audit.tally import Round, Tally
 
 log = structlog.get_logger()
 
-AGAIN_AFTER: Final = timedelta(minutes=5)
-"""The same finding about the same alert is raised once in this time; it is mended each time."""
 BEAT_EVERY: Final = timedelta(seconds=60)
-AT_ONCE: Final = 200
+PAGE: Final = 500
+MOST_RAISED: Final = 200
+"""In one round, of severe ones first; the rest in the next. A press waits behind none of them for long, and a round
+ends in time."""
+Pages = Callable[[str, int], Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -34,80 +32,92 @@ class AuditAlerts:
     store: AuditStore
     clock: Clock
     heartbeat: Heartbeat
-    found: int = field(default=0, init=False)
-    rounds: int = field(default=0, init=False)
-    last_round: datetime | None = field(default=None, init=False)
+    tally: Tally = field(default_factory=Tally)
     _last_beat: datetime | None = field(default=None, init=False)
 
-    def __call__(self) -> int:
-        """How many were found. Outside is told only after a whole round: silence there means that nobody looks."""
+    def __call__(self) -> Round:
+        """What the round came to. Outside is told only when every open alert was proved, or raised where it could not
+        be: silence there means that somebody has to look."""
         now = self.clock.now()
-        found = sum(self._safely(self._look, alert_id, now) for alert_id in self.store.suspects(now, AT_ONCE))
-        found += sum(self._safely(self._free, alert_id, now) for alert_id in self.store.stuck_notices(now, AT_ONCE))
-        self.found += found
-        self.rounds += 1
-        self.last_round = now
-        if self._last_beat is None or now - self._last_beat >= BEAT_EVERY:
+        self.tally.begin(now)
+        self._part("open", lambda: self._judge(self.store.open_alerts, now))
+        self._part("unended", lambda: self._judge(lambda *page: self.store.unended(now - OVERDUE, *page), now))
+        self._part("notices", lambda: self._free(now))
+        done = self.tally.end()
+        if done.whole and (self._last_beat is None or now - self._last_beat >= BEAT_EVERY):
             self._last_beat = now
-            self.heartbeat.beat()
-        return found
+            self.heartbeat.beat(done.proved)
+        return done
 
-    @staticmethod
-    def _safely(look: Callable[[str, datetime], bool], alert_id: str, now: datetime) -> bool:
-        """One alert that breaks us keeps no other from being looked at."""
+    def _part(self, name: str, work: Callable[[], None]) -> None:
+        """One part that breaks keeps no other from being done."""
         try:
-            return look(alert_id, now)
+            work()
         except Exception as error:
-            log.exception("audit_failed", alert_id=alert_id, error=type(error).__name__)
-            return False
+            self.tally.failed(name, error)
 
-    def _look(self, alert_id: str, now: datetime) -> bool:
+    def _judge(self, pages: Pages, now: datetime) -> None:
+        wrong: list[Case] = []
+        for ids in _each_page(pages):
+            for case in self._read(ids):
+                if judge(case, now) is None:
+                    self.tally.proved += 1
+                else:
+                    wrong.append(case)
+        lately = self.store.found_lately(now - AGAIN_AFTER) if wrong else frozenset()
+        wrong.sort(key=lambda each: (each.alert.id in lately, each.alert.severity.rank, each.alert.received_at))
+        self.tally.left += max(0, len(wrong) - MOST_RAISED)
+        for case in wrong[:MOST_RAISED]:
+            self._part(case.alert.id, lambda alert_id=case.alert.id: self._look(alert_id, now))  # type: ignore[misc]
+
+    def _read(self, ids: Sequence[str]) -> Sequence[Case]:
+        """A row that cannot be read hides no other of its page."""
+        try:
+            return self.store.cases(ids)
+        except Exception as error:
+            if len(ids) == 1:
+                self.tally.failed(ids[0], error)
+                return ()
+            return [case for alert_id in ids for case in self._read([alert_id])]
+
+    def _look(self, alert_id: str, now: datetime) -> None:
         with self.store.begin() as tx:
-            audited = tx.audited(alert_id)
-            finding = None
-            if audited is not None:
-                finding = judge(audited.alert, audited.run, audited.needs_nobody, now)
-            if audited is None or finding is None:
-                return False
-            self._mend(tx, audited, finding, now)
-            self._raise(tx, audited.alert, finding, now)
+            case = tx.case(alert_id)
+            finding = judge(case, now) if case is not None else None
+            if case is None or finding is None:
+                return
+            raise_finding(tx, case.alert, finding, now)
             tx.commit()
-        return True
+        self.tally.found(finding)
+        self._mend(alert_id, finding, now)
 
-    def _free(self, alert_id: str, now: datetime) -> bool:
+    def _free(self, now: datetime) -> None:
+        for ids in _each_page(lambda *page: self.store.stuck(now, *page)):
+            for alert_id in ids:
+                self._part(alert_id, lambda alert_id=alert_id: self._look_at_notices(alert_id, now))  # type: ignore[misc]
+
+    def _look_at_notices(self, alert_id: str, now: datetime) -> None:
         with self.store.begin() as tx:
-            audited = tx.audited(alert_id)
-            if audited is None or not tx.free_notices(alert_id, now):
-                return False
-            self._raise(tx, audited.alert, Finding.NOTICE_STUCK, now)
+            case = tx.case(alert_id)
+            if case is None or not tx.stuck_notices(alert_id, now):
+                return
+            raise_finding(tx, case.alert, Finding.NOTICE_STUCK, now)
             tx.commit()
-        return True
+        self.tally.found(Finding.NOTICE_STUCK)
+        self._mend(alert_id, Finding.NOTICE_STUCK, now)
 
-    @staticmethod
-    def _mend(tx: AuditTransaction, audited: Audited, finding: Finding, now: datetime) -> None:
-        alert = audited.alert
-        if finding is Finding.NO_RUN:
-            tx.begin_run(alert.id, alert.received_at, now)
-        elif finding is Finding.LEASE_MISSING:
-            tx.save_alert(replace(leased(alert, now), version=alert.version + 1))
-        elif finding in (Finding.RUN_ENDED_TOO_EARLY, Finding.RUN_WITHOUT_TIME, Finding.RESTED_BUT_NOBODY_HAS_IT):
-            tx.restart_run(alert.id, now)
-        else:
-            tx.wake_run(alert.id, now)
-
-    @staticmethod
-    def _raise(tx: AuditTransaction, alert: Alert, finding: Finding, now: datetime) -> None:
-        log.error("audit_finding", alert_id=alert.id, finding=str(finding))
-        if tx.found_since(alert.id, finding, now - AGAIN_AFTER):
-            return
-        tx.keep_finding(alert.id, finding, now)
-        current = tx.alert(alert.id) or alert
-        desks = _district(tx, current, now)
-        for desk in desks:
-            tx.offer(alert.id, desk, "auditor", now)
-        apply(tx, ring(current, EntryKind.AUDITED, SYSTEM, now, str(finding), {"desks": list(desks)}), (), now)
+    def _mend(self, alert_id: str, finding: Finding, now: datetime) -> None:
+        """In a transaction of its own: what was raised stays raised."""
+        with self.store.begin() as tx:
+            case = tx.case(alert_id)
+            if case is not None:
+                mend(tx, case, finding, now)
+            tx.commit()
 
 
-def _district(tx: AuditTransaction, alert: Alert, now: datetime) -> Sequence[str]:
-    scene = Scene(alert.id, alert.home_id, alert.organisation_id)
-    return tx.cover.reach(Target(TargetKind.DESK, Level.DISTRICT), scene, now).desks
+def _each_page(pages: Pages) -> Iterator[Sequence[str]]:
+    """All of them, however many: what stands behind a flood is looked at too."""
+    after = ""
+    while ids := pages(after, PAGE):
+        yield ids
+        after = ids[-1]

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from backend.domain.alert.model import Alert
-from backend.domain.audit.findings import Finding
-from backend.domain.escalation.run import Run
+from backend.domain.audit.findings import Case, Finding
 from backend.services.escalation.ports import EscalationTransaction
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """An alert under lock with its run, if it has one."""
-
-    alert: Alert
-    run: Run | None
-    needs_nobody: bool
 
 
 class AuditTransaction(EscalationTransaction, Protocol):
     """One alert at a time."""
 
-    def audited(self, alert_id: str) -> Audited | None: ...
+    def case(self, alert_id: str) -> Case | None:
+        """Under lock; None where there is no such alert."""
+        ...
+
     def restart_run(self, alert_id: str, now: datetime) -> None:
         """Its run is running and due, whatever it was."""
         ...
 
+    def stuck_notices(self, alert_id: str, now: datetime) -> int: ...
     def free_notices(self, alert_id: str, now: datetime) -> int:
         """Notices of the alert that are stuck are due now, without anybody's lease; how many."""
         ...
@@ -40,21 +33,33 @@ class AuditTransaction(EscalationTransaction, Protocol):
 
 
 class AuditStore(Protocol):
-    """Opens transactions, and finds what is worth a look."""
+    """Opens transactions, and finds what is to be looked at. Pages go by id, from `after` on, "" from the beginning."""
 
     def begin(self) -> AbstractContextManager[AuditTransaction]: ...
-    def suspects(self, now: datetime, limit: int) -> Sequence[str]:
-        """Ids of alerts whose timers look wrong, by severity; read without a lock."""
+    def open_alerts(self, after: str, limit: int) -> Sequence[str]:
+        """Every alert that is not closed."""
         ...
 
-    def stuck_notices(self, now: datetime, limit: int) -> Sequence[str]:
-        """Ids of alerts with a notice that should have left long ago."""
+    def unended(self, before: datetime, after: str, limit: int) -> Sequence[str]:
+        """Alerts that were closed before then, and whose run has not ended."""
+        ...
+
+    def stuck(self, now: datetime, after: str, limit: int) -> Sequence[str]:
+        """Alerts with a notice that should have left long ago."""
+        ...
+
+    def cases(self, ids: Sequence[str]) -> Sequence[Case]:
+        """Of one moment, without a lock. Raises where one of them cannot be read."""
+        ...
+
+    def found_lately(self, since: datetime) -> AbstractSet[str]:
+        """Ids of alerts about which something was found."""
         ...
 
 
 class Heartbeat(Protocol):
     """Somebody outside who misses us."""
 
-    def beat(self) -> bool:
-        """Says that a round was made; whether it was heard. Never raises."""
+    def beat(self, proved: int) -> bool:
+        """Says that each of so many open alerts has a next step; whether it was heard. Never raises."""
         ...
