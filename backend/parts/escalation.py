@@ -13,18 +13,21 @@ from sqlalchemy import Engine
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.escalation_reading import RunReadings
 from backend.adapters.db.escalation_store import EscalationSqlStore, RunParts
+from backend.adapters.db.stray_times import SqlStrayTimes
 from backend.adapters.policy_folder import PolicyFolderFiles
 from backend.api import escalation
 from backend.services.escalation.advance_due import AdvanceDue
 from backend.services.escalation.load_book import LoadBook
+from backend.services.escalation.mend_times import MendTimes
 from backend.services.escalation.read_book import Book
 from backend.services.escalation.show_run import RunView, show_run
 from backend.workers.loop import Tick
 
 LOAD_SECONDS: Final = 5.0
+MEND_SECONDS: Final = 5.0
 AT_ONCE: Final = 10
 """Looks after which what was put into the outbox is sent: each is a short transaction of its own."""
-MOST_BATCHES: Final = 200
+MOST_BATCHES: Final = 30
 """Then another tick, and a shutdown, get their turn; the rest is due at the next bell."""
 
 
@@ -45,6 +48,7 @@ class EscalationParts:
         store = EscalationSqlStore(engine, clock, parts)
         self._load = LoadBook(store, PolicyFolderFiles(folder), clock)
         self._advance = AdvanceDue(store, clock, zone)
+        self._mend_times = MendTimes(SqlStrayTimes(engine), clock)
         self._readings = RunReadings(engine, parts.cover)
 
     def start(self) -> None:
@@ -54,6 +58,7 @@ class EscalationParts:
     def ticks(self) -> Iterator[Tick]:
         """For the worker."""
         yield Tick("escalation", self._advance_all)
+        yield Tick("clock", self._mend_times, seconds=MEND_SECONDS)
         yield Tick("policies", self._load, seconds=LOAD_SECONDS)
 
     def staff_routers(self) -> Iterator[APIRouter]:

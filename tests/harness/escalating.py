@@ -14,11 +14,13 @@ from backend.adapters.db.escalation import offers, runs
 from backend.adapters.db.escalation_store import EscalationSqlStore, RunParts
 from backend.adapters.db.notices import notices
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
+from backend.adapters.db.stray_times import SqlStrayTimes
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import Actor, ActorKind
 from backend.services.alarm.ports import Ids
 from backend.services.escalation.advance_due import AdvanceDue
 from backend.services.escalation.load_book import LoadBook
+from backend.services.escalation.mend_times import MendTimes
 from tests.fakes.cover import CountedOrders, FakeCover
 from tests.harness.alarm import Alarm
 from tests.harness.clock import ManualClock
@@ -56,11 +58,13 @@ class Escalating(Alarm):
         parts = RunParts(lambda _: self.cover, SqlNoticeOutbox, lambda _: self.orders)
         self.runs = EscalationSqlStore(engine, self.clock, parts)
         self.advance = AdvanceDue(self.runs, self.clock, ZoneInfo("Asia/Shanghai"))
+        self.mend_times = MendTimes(SqlStrayTimes(engine), self.clock)
         self.load = LoadBook(self.runs, self.folder, self.clock)
         self.load()
 
     def tick(self) -> None:
         """What the worker does each second."""
+        self.mend_times()
         self.requeue()
         while self.advance(10) == 10:
             pass

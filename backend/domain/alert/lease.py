@@ -23,6 +23,16 @@ ON_SITE: Final = timedelta(minutes=30)
 """With the person: help takes longer than a call."""
 
 
+def longest_lease(handling: Handling, eta_minutes: int | None) -> timedelta:
+    """How far ahead the end of a lease can lie. One that lies further was given by a clock that was set back since.
+
+    A severity that has risen leaves the lease that was given before, so of all spans the longest counts.
+    """
+    span = max(ON_SITE, *SPANS.values())
+    journey = timedelta(minutes=eta_minutes or 0) + EN_ROUTE_GRACE
+    return max(span, journey) if handling is Handling.EN_ROUTE else span
+
+
 def leased(alert: Alert, now: datetime) -> Alert:
     """The alert with a new lease from `now`, warned of at two thirds; none where nobody holds it or it is over."""
     span = SPANS.get(alert.severity)

@@ -86,7 +86,7 @@ class Escalations(RuleBasedStateMachine):
         if ids:
             self.desk.settle(data.draw(st.sampled_from(ids)), state)
 
-    @rule(seconds=st.sampled_from([1, 30, 61, 200, 3600, 86_400]))
+    @rule(seconds=st.sampled_from([1, 30, 61, 200, 3600, 86_400, -600, -86_400]))
     def time_passes(self, seconds: int) -> None:
         self.desk.clock.turn(timedelta(seconds=seconds))
         self.desk.tick()
