@@ -16,6 +16,8 @@ log = structlog.get_logger()
 
 LOOK_AGAIN_SECONDS: Final = 30.0
 """How long a change that another process has left half done may stand."""
+DOUBT_SECONDS: Final = 2.0
+"""How long another process gets to finish what it has begun, before a difference counts as one."""
 MOST_SECONDS: Final = 8.0
 """A large enrolment goes on at the next tick; whoever asked for it does not wait longer."""
 
@@ -44,7 +46,8 @@ class LiveBroker:
         self._clock = clock
         self._turn = threading.Lock()
         self._owed = True
-        self._looked_at: float | None = None
+        self._look_at = clock.monotonic()
+        self._doubted: frozenset[str] = frozenset()
         self.standing = Standing()
 
     def publish(self) -> None:
@@ -61,11 +64,10 @@ class LiveBroker:
         """What the tick does: nothing while nothing is owed and the last look is recent."""
         with self._turn:
             began = self._clock.monotonic()
-            recent = self._looked_at is not None and began - self._looked_at < LOOK_AGAIN_SECONDS
-            if recent and not self._owed:
+            if began < self._look_at and not self._owed:
                 return
             # Before the registry is read: a change during the look is owed another one.
-            self._owed, self._looked_at = False, began
+            self._owed, self._look_at = False, began + LOOK_AGAIN_SECONDS
             try:
                 while (matched := self._match()).left and self._clock.monotonic() - began < MOST_SECONDS:
                     self._say(matched)
@@ -76,16 +78,19 @@ class LiveBroker:
                 self._complain(str(trouble) or type(trouble).__name__)
 
     def _say(self, matched: Matched) -> None:
-        doubts = sorted({str(doubt) for doubt in matched.doubts.values()})
-        trouble = doubts[0] if doubts else None
         if matched.created or matched.changed or matched.cut_off:
             counts = {"created": matched.created, "changed": matched.changed, "cut_off": matched.cut_off}
             log.info("broker_told", devices=matched.devices, **counts)
+        if matched.doubts:
+            self._look_at = min(self._look_at, self._clock.monotonic() + DOUBT_SECONDS)
+        lasting = sorted(self._doubted & matched.doubts.keys())
+        self._doubted = frozenset(matched.doubts)
+        trouble = str(matched.doubts[lasting[0]]) if lasting else None
         if trouble is not None and trouble != self.standing.trouble:
-            log.warning("broker_differs", why=trouble, devices=len(matched.doubts))
+            log.warning("broker_differs", why=trouble, devices=len(lasting))
         if trouble is None and self.standing.trouble is not None:
             log.info("broker_agrees", devices=matched.devices)
-        self.standing = Standing(matched.devices, len(matched.doubts), trouble)
+        self.standing = Standing(matched.devices, len(lasting), trouble)
 
     def _complain(self, trouble: str) -> None:
         if trouble != self.standing.trouble:

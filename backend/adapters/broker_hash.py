@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -16,6 +17,8 @@ ITERATIONS: Final = 101
 MOST_ITERATIONS: Final = 100_000
 """A row that asks for more is no row of ours; checking it would be a way to keep a processor busy."""
 SALT_BYTES: Final = 12
+DIGEST_BYTES: Final = 64
+_COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 KEPT: Final = 10_000
 """The largest enrolment is a tenth of it."""
 
@@ -30,14 +33,15 @@ def mosquitto_hash(secret: str) -> str:
 def parts_of(secret_hash: str) -> tuple[int, bytes, bytes] | None:
     """(iterations, salt, digest) of a `$7$` hash; None where it is none."""
     fields = secret_hash.split("$")
-    if len(fields) != 5 or fields[:2] != ["", "7"] or not fields[2].isascii() or not fields[2].isdigit():
+    if len(fields) != 5 or fields[:2] != ["", "7"] or not _COUNT.fullmatch(fields[2]):
         return None
     try:
         salt, digest = (base64.b64decode(field, validate=True) for field in fields[3:])
     except (binascii.Error, ValueError):
         return None
     iterations = int(fields[2])
-    return (iterations, salt, digest) if 1 <= iterations <= MOST_ITERATIONS and digest else None
+    sound = 1 <= iterations <= MOST_ITERATIONS and len(digest) == DIGEST_BYTES
+    return (iterations, salt, digest) if sound else None
 
 
 def matches(secret: str, secret_hash: str) -> bool:
@@ -46,7 +50,7 @@ def matches(secret: str, secret_hash: str) -> bool:
     if found is None:
         return False
     iterations, salt, digest = found
-    given = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, iterations, len(digest))
+    given = hashlib.pbkdf2_hmac("sha512", secret.encode(), salt, iterations)
     return hmac.compare_digest(given, digest)
 
 

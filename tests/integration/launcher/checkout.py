@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.harness.broker import serves
 from tests.harness.clock import wait_until
 from tests.harness.ports import free_port
 
@@ -90,6 +91,10 @@ class Checkout:
 
     def pid(self, child: str) -> int:
         return int(self.record()["children"][child]["pid"])
+
+    def runs_broker(self) -> bool:
+        """Whether the broker takes connections."""
+        return serves("127.0.0.1", self.ports["broker"])
 
     def reports(self) -> list[dict[str, Any]]:
         """What the stand-in backend was told about health."""

@@ -89,6 +89,21 @@ def test_an_ended_child_is_started_again_after_its_delay_and_not_before() -> Non
     ]
 
 
+def test_a_child_that_is_to_begin_anew_does_so_at_once_and_is_no_trouble() -> None:
+    supervisor, children = make("broker")
+    supervisor.restart("broker")
+    supervisor.tick(1.0)
+    assert supervisor.states() == {"broker": ChildState.RUNNING}
+    assert children.made[0].signals == ["SIGTERM", "KILL_GROUP"]
+    assert children.told == [("started", "broker", 100, False), ("started", "broker", 101, True)]
+    assert supervisor.ends_in_a_row("broker") == 0
+    children.made[1].code = 1
+    supervisor.tick(2.0)
+    supervisor.restart("broker")
+    assert supervisor.states() == {"broker": ChildState.WAITING}, "it begins soon anyway"
+    assert children.told[-1] == ("ended", "broker", 1, 0.2)
+
+
 def test_what_a_dead_child_left_in_its_group_is_ended_before_the_next_start() -> None:
     supervisor, children = make("backend")
     children.made[0].code = -9
