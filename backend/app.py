@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.access_subjects import SubjectSqlReader
 from backend.adapters.db.alarm_changes import AlarmSqlChanges
 from backend.adapters.db.alarm_reading import AlarmSqlReader
 from backend.adapters.db.alarm_store import AlarmSqlStore
@@ -46,6 +47,7 @@ from backend.dispatch_parts import DispatchParts
 from backend.parts.audit_log import AuditLogParts
 from backend.parts.broker import BrokerParts
 from backend.parts.registry import RegistryParts
+from backend.services.access.authorise import Authorise
 from backend.services.alarm.act import Act
 from backend.services.alarm.forget import Forget
 from backend.services.alarm.hand_out_commands import ClaimCommands, ExpireCommands, RecordOutcomes, RecordResult
@@ -111,7 +113,7 @@ class Backend:
         self._broker = BrokerParts(settings, self.engine, self._clock)
         self._telemetry = TelemetryParts(settings, self.engine, self._clock)
         self._dispatch = DispatchParts(settings, self.engine, self._clock, self._ids)
-        self._audit_log = AuditLogParts(self.engine, self._clock)
+        self._audit_log = AuditLogParts(settings, self.engine, self._clock)
         key = KeyFile(settings.enrol_key_file)
         self._enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         self._registry_parts = RegistryParts(
@@ -199,6 +201,7 @@ class Backend:
         return make_api(
             routers,
             identify=self._identify,
+            authorise=Authorise(SubjectSqlReader(self.engine), self._clock),
             console_dir=self._settings.console_dir if Role.API in self._roles else None,
             unavailable_errors=DATABASE_AWAY,
             also_public=self._dispatch.is_public,

@@ -26,6 +26,7 @@ from backend.audit_log import verify_audit_log
 from backend.backup import asked_of, backup
 from backend.copying import migrate_telemetry
 from backend.demo import Asked, demo
+from backend.evidence import evidence
 from backend.services.identity.new_password import GiveNewPassword
 from backend.services.telemetry.migrate import RollUps
 from backend.settings import Settings, as_toml, config_file
@@ -46,6 +47,7 @@ COMMANDS: Final = (
     "telemetry-migrate",
     "statements",
     "audit-log",
+    "evidence",
     "backup",
     "demo",
 )
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="*",
         default=[],
         help="password: 用户名 / whose password is replaced and shown once; statements: make, verify; "
-        "audit-log: verify; backup: make, prove, restore FOLDER; demo: load, wipe, show",
+        "audit-log: verify; evidence: verify FILE, key; backup: make, prove, restore FOLDER; demo: load, wipe, show",
     )
     parser.add_argument(
         "--role",
@@ -125,6 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return statements(settings, first)
     if asked.command == "audit-log":
         return verify_audit_log(settings, first)
+    if asked.command == "evidence":
+        return evidence(settings, asked.what)
     if asked.command == "backup":
         return _backup(settings, asked)
     if asked.command == "demo":

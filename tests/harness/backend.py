@@ -41,6 +41,7 @@ class Platform:
             "broker_passwd_file": folder / "passwd",
             "enrol_key_file": folder / "enrol.key",
             "answer_key_file": folder / "answer.key",
+            "evidence_key_file": folder / "evidence.key",
             "demo": True,
             "demo_accounts_file": folder / "demo.json",
             "first_account_file": folder / "first.json",

@@ -1,0 +1,1 @@
+"""How evidence is written: pages for people, a ZIP, a signature."""

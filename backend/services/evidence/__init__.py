@@ -1,0 +1,1 @@
+"""How one alert leaves the platform as evidence: whole, readable, and signed."""
