@@ -56,10 +56,6 @@ class LiveBroker:
         self._owed = True
         self.look()
 
-    def changed(self, device_id: str) -> None:  # noqa: ARG002 - the rows say what has changed, of this device and others
-        """`BrokerAccess`: the same."""
-        self.publish()
-
     def look(self) -> None:
         """What the tick does: nothing while nothing is owed and the last look is recent."""
         with self._turn:

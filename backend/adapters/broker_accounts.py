@@ -56,10 +56,6 @@ class BrokerFiles:
                     _write(path, content)
                     log.info("broker_accounts_written", file=name, fixed=len(fixed), devices=len(devices))
 
-    def changed(self, device_id: str) -> None:  # noqa: ARG002 - the rows say what has changed, of this device and others
-        """`BrokerAccess`: the same."""
-        self.publish()
-
     def _fixed(self) -> Fixed:
         if not self._accounts_file.exists():
             log.warning("broker_accounts_file_missing")

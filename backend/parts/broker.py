@@ -33,8 +33,6 @@ class BrokerAccounts(Protocol):
 
     def publish(self) -> None: ...
 
-    def changed(self, device_id: str) -> None: ...
-
 
 class BrokerParts:
     """`hash_secret` for whoever makes a secret, `accounts` for whoever has changed the registry."""

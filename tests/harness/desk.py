@@ -90,6 +90,11 @@ class Desk:
         """The components by name."""
         return {entry["component"]: entry for entry in self._get("/health")["components"]}
 
+    def work_orders(self, home_id: str) -> list[dict[str, Any]]:
+        """Those for one home."""
+        orders = self._get("/work-orders?limit=1000")["items"]
+        return [order for order in orders if order["home"] and order["home"]["id"] == home_id]
+
     def stream(self, after: int | None = None) -> Stream:
         """The live stream as this member's browser holds it, from now on or from a stream id on."""
         if after is None:

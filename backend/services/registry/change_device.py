@@ -161,6 +161,6 @@ def _call_the_home(device: ListedDevice, home_id: str, now: datetime) -> NewWork
 
 
 def tell_broker(broker: BrokerAccounts, before: ListedDevice, after: ListedDevice) -> None:
-    """Only where it makes a difference to who may connect."""
-    if may_connect(before.state) is not may_connect(after.state):
+    """What a device may do at the broker goes by its state (`services/broker_access/accounts.py`)."""
+    if before.state is not after.state:
         broker.publish()
