@@ -20,7 +20,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from backend.domain.alert.words import WORDS
 from backend.services.evidence.ports import Rows
-from contract.vocabulary import EVENT_TYPES, OUTCOME_CODES, Label
+from contract.vocabulary import EVENT_TYPES, OUTCOME_CODES, SEVERITY_LABELS, Label
 
 FONT: Final = "STSong-Light"
 """One of the fonts that every PDF reader brings along for simplified Chinese: no font file is needed here."""
@@ -54,10 +54,10 @@ class PdfPaper:
 
     def _story(self, alert_id: str, rows: Rows, made_at: datetime, made_by: str) -> Iterator[Flowable]:
         alert = rows["alerts"][0]
-        yield Paragraph("报警证据 · Evidence of an alert", TITLE)
+        yield Paragraph("报警证据 / Evidence of an alert", TITLE)
         yield _table([("项目 Item", "内容 Value"), *self._facts(alert_id, alert, rows, made_at, made_by)], (45, 135))
         yield from _section(
-            "经过 · Timeline",
+            "经过 / Timeline",
             ("时间 Time", "步骤 Step", "何人 Who", "说明 Detail"),
             [
                 (self._at(row["at"]), _step(row["kind"]), _who(row), _detail(row["reason"], row["detail"]))
@@ -66,7 +66,7 @@ class PdfPaper:
             (38, 52, 32, 58),
         )
         yield from _section(
-            "通知 · Notices",
+            "通知 / Notices",
             ("时间 Time", "接收人 To", "状态 State", "原因 Cause", "送达 Ended"),
             [
                 (
@@ -81,7 +81,7 @@ class PdfPaper:
             (38, 40, 24, 40, 38),
         )
         yield from _section(
-            "电话 · Calls",
+            "电话 / Calls",
             ("开始 Began", "对方 To", "何人 By", "结果 Result", "录音 Recording"),
             [
                 (
@@ -96,7 +96,7 @@ class PdfPaper:
             (38, 30, 32, 40, 40),
         )
         yield from _section(
-            "查阅与操作 · Audit log",
+            "查阅与操作 / Audit log",
             ("序号 No.", "时间 Time", "何人 Who", "操作 Action"),
             [
                 (str(row["position"]), self._at(row["at"]), row["actor_id"], row["action"])
@@ -110,16 +110,19 @@ class PdfPaper:
     ) -> Iterator[tuple[str, str]]:
         yield "报警 Alert", alert_id
         yield "类型 Type", _label({code: kind.label for code, kind in EVENT_TYPES.items()}, alert["type"])
-        yield "严重程度 Severity", str(alert["severity"])
+        yield (
+            "严重程度 Severity",
+            _label({str(code): found for code, found in SEVERITY_LABELS.items()}, alert["severity"]),
+        )
         for home in rows.get("homes", ()):
-            yield "住户 Home", f"{home['label']} · {home['address']}"
+            yield "住户 Home", f"{home['label']} / {home['address']}"
         yield "按下 Pressed", self._at(alert["pressed_at"])
         yield "收到 Received", self._at(alert["received_at"])
         yield "接警 Accepted", f"{self._at(alert['accepted_at'])} {alert['holder_name'] or ''}"
         yield "首次通话 First voice", self._at(alert["first_voice_at"])
         outcome = _label({code: found.label for code, found in OUTCOME_CODES.items()}, alert["outcome"] or "")
         yield "结案 Closed", f"{self._at(alert['closed_at'])} {outcome}"
-        yield "制作 Made", f"{self._at(made_at.isoformat())} · {made_by}"
+        yield "制作 Made", f"{self._at(made_at.isoformat())} / {made_by}"
 
     def _at(self, moment: str | None) -> str:
         if not moment:
@@ -134,7 +137,7 @@ def _section(
     if lines:
         yield _table([heads, *lines], widths)
     else:
-        yield Paragraph("无 · None", BODY)
+        yield Paragraph("无 / None", BODY)
     yield Spacer(1, 2 * mm)
 
 
@@ -150,7 +153,11 @@ def _step(kind: str) -> str:
 
 def _label(words: Mapping[str, Label], code: str) -> str:
     found = words.get(code)
-    return f"{found.zh} · {found.en}" if found is not None else code
+    return f"{found.zh} / {found.en}" if found is not None else code
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _who(row: Row) -> str:
@@ -158,5 +165,5 @@ def _who(row: Row) -> str:
 
 
 def _detail(reason: str | None, detail: Any) -> str:
-    said = json.dumps(detail, ensure_ascii=False) if detail else ""
+    said = "; ".join(f"{key}: {_plain(value)}" for key, value in detail.items()) if isinstance(detail, dict) else ""
     return " ".join(part for part in (reason or "", said) if part)
