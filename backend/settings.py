@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     command_lease_seconds: int = Field(default=10, ge=1, le=300)
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     answer_key_file: Path = Path("var/secrets/answer.key")
+    seal_key_file: Path = Path("var/secrets/seal.key")
     evidence_key_file: Path = Path("var/secrets/evidence.key")
     map_url: str = "https://uri.amap.com/marker?position={longitude},{latitude}&coordinate=wgs84"
     lone_worker_minutes: int = Field(default=20, ge=2, le=240)

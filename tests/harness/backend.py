@@ -41,6 +41,7 @@ class Platform:
             "broker_passwd_file": folder / "passwd",
             "enrol_key_file": folder / "enrol.key",
             "answer_key_file": folder / "answer.key",
+            "seal_key_file": folder / "seal.key",
             "evidence_key_file": folder / "evidence.key",
             "demo": True,
             "demo_accounts_file": folder / "demo.json",
