@@ -26,8 +26,9 @@ REASONS: Final[dict[ReviewReason, Label]] = {
     ReviewReason.NOBODY_ON_DUTY: Label("无人值班", "Nobody was on duty"),
     ReviewReason.ALL_CHANNELS_FAILED: Label("所有通道失败", "All channels failed"),
     ReviewReason.NEVER_ACCEPTED: Label("从未接警", "Never accepted"),
-    ReviewReason.ACCEPTED_LATE: Label("接警超过 180 秒", "Accepted after more than 180 s"),
-    ReviewReason.VOICE_LATE: Label("首次通话超过 180 秒", "First voice after more than 180 s"),
+    ReviewReason.ACCEPTED_LATE: Label("180 秒内未接警", "Not accepted within 180 s"),
+    ReviewReason.VOICE_LATE: Label("180 秒内未通话", "No voice within 180 s"),
+    ReviewReason.NO_VOICE: Label("全程未通话", "Closed without any voice"),
     ReviewReason.DEVIATED: Label("未按策略执行", "Not as the policy says"),
 }
 
@@ -87,6 +88,7 @@ class CloseReview(Body):
 class AuditReading(Protocol):
     """What is read, and the one thing that is written."""
 
+    def has_alert(self, alert_id: str) -> bool: ...
     def verdict(self, alert_id: str) -> tuple[str, dict[str, Any]] | None: ...
     def reviews(self, is_open: bool, limit: int) -> Any: ...
     def close_review(self, alert_id: str, reason: str, finding: str, by: str, at: datetime) -> bool: ...
@@ -120,6 +122,8 @@ def router(calls: ReviewCalls) -> APIRouter:
     @api.get("/alerts/{alert_id}/verdict", dependencies=[READS])
     def show_verdict(alert_id: str) -> VerdictView:
         """Whether the alert went as its policy says."""
+        if not calls.reader.has_alert(alert_id):
+            raise Problem(404, "not_found", Label("没有这条警情", "No such alert"))
         return _verdict(calls.reader.verdict(alert_id))
 
     return api

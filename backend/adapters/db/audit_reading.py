@@ -7,30 +7,52 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, exists, select, update
 
 from backend.adapters.db.alarm import alerts, timeline
 from backend.adapters.db.audit import findings, reviews
 from backend.adapters.db.engine import reading, writing
 from backend.domain.alert.model import EntryKind
-from backend.domain.audit.conformance import FiredStep
+from backend.domain.audit.schedule import Line, Mark
+from backend.domain.escalation.run import Why
 
-_STEPS: Final = (str(EntryKind.ESCALATED), str(EntryKind.STEP_SKIPPED))
+_MARKS: Final = {
+    "escalated": Mark.FIRED,
+    "step_skipped": Mark.SKIPPED,
+    "resumed": Mark.RELEASED,
+    "held": Mark.HELD,
+    "severity_raised": Mark.GRAVER,
+    "test_became_real": Mark.REAL,
+}
+"""By the kind of a timeline's line."""
 VERDICTS: Final = ("conforms", "deviated")
 
 
-def fired_steps_of(connection: Connection, alert_id: str) -> Sequence[FiredStep]:
-    """In the order in which they fired."""
+def lines_of(connection: Connection, alert_id: str) -> Sequence[Line]:
+    """Of its timeline what steps depend on, in the order in which it happened."""
     rows = connection.execute(
-        select(timeline.c.at, timeline.c.detail)
-        .where(timeline.c.alert_id == alert_id, timeline.c.kind.in_(_STEPS))
+        select(timeline.c.at, timeline.c.kind, timeline.c.reason, timeline.c.detail)
+        .where(timeline.c.alert_id == alert_id, timeline.c.kind.in_(tuple(_MARKS)))
         .order_by(timeline.c.id)
     )
-    return [
-        FiredStep(row.detail.get("step", 0), row.detail.get("round", 0), row.at, datetime.fromisoformat(due))
-        for row in rows
-        if (due := row.detail.get("due")) is not None
-    ]
+    return [_line(row.at, row.kind, row.reason, row.detail) for row in rows]
+
+
+def _line(at: datetime, kind: str, reason: str, detail: dict[str, Any]) -> Line:
+    mark = _MARKS[kind]
+    if mark in (Mark.FIRED, Mark.SKIPPED) and reason == Why.MISSED:
+        mark = Mark.MISSED
+    if mark is Mark.RELEASED and reason == "nobody_has_it":
+        mark = Mark.WENT_ON
+    until = detail.get("until") if mark is Mark.HELD else None
+    return Line(
+        mark,
+        at,
+        detail.get("step") or 0,
+        detail.get("round") or 0,
+        detail.get("policy"),
+        datetime.fromisoformat(until) if until else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +69,11 @@ class AuditSqlReader:
         with reading(self.engine) as connection:
             row = connection.execute(query.order_by(timeline.c.id.desc()).limit(1)).first()
         return None if row is None else (row.reason, row.detail)
+
+    def has_alert(self, alert_id: str) -> bool:
+        """Whether there is such an alert."""
+        with reading(self.engine) as connection:
+            return bool(connection.scalar(select(exists().where(alerts.c.id == alert_id))))
 
     def reviews(self, is_open: bool, limit: int) -> Sequence[dict[str, Any]]:
         """The oldest open first; closed ones the latest first."""

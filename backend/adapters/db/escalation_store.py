@@ -16,7 +16,7 @@ from backend.adapters.db.alarm import alerts, events
 from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.audit import reviews
-from backend.adapters.db.audit_reading import fired_steps_of
+from backend.adapters.db.audit_reading import lines_of
 from backend.adapters.db.base import UtcDateTime
 from backend.adapters.db.engine import COUNTED, is_sqlite, reading, writing
 from backend.adapters.db.escalation import books, offers, runs
@@ -25,7 +25,7 @@ from backend.adapters.db.escalation_facts import facts_of
 from backend.adapters.db.escalation_rows import run_values, to_run
 from backend.adapters.db.escalation_unread import ring_unread
 from backend.domain.alert.model import Alert, AlertId
-from backend.domain.audit.conformance import FiredStep
+from backend.domain.audit.schedule import Line
 from backend.domain.escalation.run import Acceptance, Run
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.ports import Cover, DueRun, EscalationTransaction, RunNotices, ServiceOrders
@@ -103,12 +103,13 @@ class EscalationSql(AlarmSql):
             ).rowcount
         )
 
-    def fired_steps(self, alert_id: str) -> Sequence[FiredStep]:
-        return fired_steps_of(self._db, alert_id)
+    def lines(self, alert_id: str) -> Sequence[Line]:
+        return lines_of(self._db, alert_id)
 
     def open_review(self, alert_id: str, reason: str, now: datetime) -> bool:
         module = sqlite if self._sqlite else postgresql
-        row = {"alert_id": alert_id, "reason": reason, "opened_at": now}
+        centre = select(alerts.c.organisation_id).where(alerts.c.id == alert_id).scalar_subquery()
+        row = {"alert_id": alert_id, "reason": reason, "opened_at": now, "organisation_id": centre}
         return bool(
             self._db.execute(
                 module.insert(reviews).values(row).on_conflict_do_nothing(), execution_options=COUNTED

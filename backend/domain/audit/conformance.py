@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from backend.domain.audit.schedule import FiredStep
+
 TOLERANCE: Final = timedelta(seconds=5)
 """The bell rings each second, and a busy second may pass."""
 REVIEW_AFTER: Final = timedelta(seconds=180)
@@ -15,18 +17,8 @@ REVIEW_AFTER: Final = timedelta(seconds=180)
 
 
 @dataclass(frozen=True, slots=True)
-class FiredStep:
-    """A step as the timeline tells it: the `step`-th of the policy fired `at`, was due at `due`."""
-
-    step: int
-    round: int
-    at: datetime
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Deviation:
-    """`late_seconds`: by how much; `fired` False: it had not fired when the alert was closed."""
+    """`late_seconds`: by how much; `fired` False: it was left out, or had not fired when the alert was closed."""
 
     step: int
     round: int
@@ -39,6 +31,8 @@ class ReviewReason(StrEnum):
 
     ACCEPTED_LATE = "accepted_late"
     VOICE_LATE = "voice_late"
+    NO_VOICE = "no_voice"
+    """An SOS was closed, and nobody has spoken with the person."""
     NEVER_ACCEPTED = "never_accepted"
     NOBODY_REACHED = "nobody_reached"
     NOBODY_ON_DUTY = "nobody_on_duty"
@@ -46,41 +40,55 @@ class ReviewReason(StrEnum):
     DEVIATED = "deviated"
 
 
-def deviations(fired: Iterable[FiredStep], owed: FiredStep | None) -> tuple[Deviation, ...]:
-    """What was later than the tolerance, in order. `owed`: the step that was next when it was closed, `at` the closing;
-    None where nobody had to be told any more."""
-    found = [
-        Deviation(step.step, step.round, int((step.at - step.due).total_seconds()))
-        for step in fired
+def deviations(steps: Iterable[FiredStep]) -> tuple[Deviation, ...]:
+    """What was later than the tolerance, in order."""
+    return tuple(
+        Deviation(step.step, step.round, int((step.at - step.due).total_seconds()), step.fired)
+        for step in steps
         if step.at - step.due > TOLERANCE
-    ]
-    if owed is not None and owed.at - owed.due > TOLERANCE:
-        found.append(Deviation(owed.step, owed.round, int((owed.at - owed.due).total_seconds()), fired=False))
-    return tuple(found)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How an alert went, as a review asks. `is_sos`: whose first voice counts."""
+    """How an alert went, as a review asks. `is_sos`: whose first voice counts; `needs_nobody`: none has to accept."""
 
     received_at: datetime
     accepted_at: datetime | None
     first_voice_at: datetime | None
     is_sos: bool
-    trouble: str | None
-    deviated: bool
+    trouble: str | None = None
+    deviated: bool = False
+    needs_nobody: bool = False
 
 
 def reviews(course: Course) -> tuple[ReviewReason, ...]:
-    """Every reason for a review, most serious first."""
+    """Every reason for a review of a closed alert, most serious first."""
     found = [ReviewReason(course.trouble)] if course.trouble else []
     if course.accepted_at is None:
-        found.append(ReviewReason.NEVER_ACCEPTED)
+        found += [] if course.needs_nobody else [ReviewReason.NEVER_ACCEPTED]
     elif course.accepted_at - course.received_at > REVIEW_AFTER:
         found.append(ReviewReason.ACCEPTED_LATE)
-    spoken = course.first_voice_at
-    if course.is_sos and spoken is not None and spoken - course.received_at > REVIEW_AFTER:
+    if course.is_sos and course.first_voice_at is None:
+        found.append(ReviewReason.NO_VOICE)
+    elif course.is_sos and _late(course.first_voice_at, course):
         found.append(ReviewReason.VOICE_LATE)
     if course.deviated:
         found.append(ReviewReason.DEVIATED)
     return tuple(found)
+
+
+def overdue(course: Course, now: datetime) -> tuple[ReviewReason, ...]:
+    """Reasons that need no closing: the 180 s are over, and nobody has it, or nobody has spoken with the person."""
+    if not _late(now, course):
+        return ()
+    found = []
+    if not course.needs_nobody and _late(course.accepted_at or now, course):
+        found.append(ReviewReason.ACCEPTED_LATE)
+    if course.is_sos and _late(course.first_voice_at or now, course):
+        found.append(ReviewReason.VOICE_LATE)
+    return tuple(found)
+
+
+def _late(moment: datetime | None, course: Course) -> bool:
+    return moment is not None and moment - course.received_at > REVIEW_AFTER

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
-from backend.domain.audit.conformance import Course, Deviation, FiredStep, deviations, reviews
-from backend.domain.escalation.policy import Policy
-from backend.domain.escalation.run import Run, RunState, is_last_resort, next_due, unmet
+from backend.domain.audit.conformance import Course, Deviation, deviations, reviews
+from backend.domain.audit.schedule import followed
+from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy
+from backend.domain.escalation.run import Run, unmet
 from backend.services.escalation.ports import EscalationTransaction
+from backend.services.escalation.read_book import policies_in
 from contract.vocabulary import SOS, Severity
 
 
@@ -16,9 +18,7 @@ def judge_run(tx: EscalationTransaction, policy: Policy, alert: Alert, run: Run,
     """Writes the verdict, and opens the reviews that it asks for. Technical matters have neither."""
     if alert.severity is Severity.TECHNICAL or alert.closed_at is None:
         return
-    missing = unmet(policy.needs, tx.acceptances(alert.id))
-    owed = _owed(policy, run, alert.closed_at) if missing else None
-    found = deviations(tx.fired_steps(alert.id), owed)
+    found = _deviations(tx, policy, alert, run, alert.closed_at)
     detail = {"policy": policy.id, "deviations": [_json(each) for each in found]}
     entries = [Entry(EntryKind.AUDITED, SYSTEM, now, "auditor", "deviated" if found else "conforms", detail)]
     course = Course(
@@ -28,6 +28,7 @@ def judge_run(tx: EscalationTransaction, policy: Policy, alert: Alert, run: Run,
         alert.type == SOS,
         str(run.trouble) if run.trouble else None,
         bool(found),
+        policy.needs.nobody,
     )
     for reason in reviews(course):
         if tx.open_review(alert.id, str(reason), now):
@@ -36,12 +37,15 @@ def judge_run(tx: EscalationTransaction, policy: Policy, alert: Alert, run: Run,
     tx.touch(alert.id)
 
 
-def _owed(policy: Policy, run: Run, closed_at: datetime) -> FiredStep | None:
-    """What was next when it was closed although somebody was still wanted; nothing where a person had it held."""
-    if run.state is not RunState.RUNNING or run.held_until is not None or is_last_resort(policy, run):
-        return None
-    firing, due = next_due(policy, run)
-    return FiredStep(firing.step + 1, firing.round, closed_at, due)
+def _deviations(
+    tx: EscalationTransaction, policy: Policy, alert: Alert, run: Run, closed_at: datetime
+) -> tuple[Deviation, ...]:
+    """By the alert's own book and its timeline, never by what the run had written down."""
+    policies = {each.id: each for each in (*policies_in(tx.book(run.book)), BUILT_IN, NOT_ESCALATED)}
+    schedule = followed(policies, policy, alert.received_at, tx.lines(alert.id))
+    missing = unmet(schedule.policy.needs, tx.acceptances(alert.id))
+    owed = schedule.owed(closed_at) if missing else None
+    return deviations([*schedule.steps, *([owed] if owed is not None else [])])
 
 
 def _json(deviation: Deviation) -> dict[str, int | bool]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from backend.domain.alert.model import Alert, AlertId
-from backend.domain.audit.conformance import FiredStep
+from backend.domain.audit.schedule import Line
 from backend.domain.escalation.run import Acceptance, Run
 from backend.domain.escalation.targets import Reach, Target
 from backend.services.alarm.ports import AlarmTransaction
@@ -126,8 +126,8 @@ class EscalationTransaction(AlarmTransaction, Protocol):
         """The alert is shown at that desk as well. False where it was already."""
         ...
 
-    def fired_steps(self, alert_id: str) -> Sequence[FiredStep]:
-        """Every step that fired or was skipped, as the timeline tells it."""
+    def lines(self, alert_id: str) -> Sequence[Line]:
+        """What happened to its steps, as the timeline tells it."""
         ...
 
     def open_review(self, alert_id: str, reason: str, now: datetime) -> bool:
