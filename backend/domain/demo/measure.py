@@ -91,7 +91,7 @@ def measure(census: Census, homes: int) -> list[Line]:
 def _land(census: Census, homes: int) -> list[Line]:
     organisations, villages = census.rows["organisations"], census.rows["villages"]
     kinds = Counter(row["kind"] for row in organisations)
-    close = sum(row["kind"] == "village" and row["hours"] is not None for row in organisations)
+    close = sum(row["kind"] == "village" and _closes_at(row["hours"], "17:00") for row in organisations)
     sizes = Counter(row["village_id"] for row in census.rows["homes"])
     outer = {row["id"] for row in villages if row["outer_island"] and row["last_ferry"]}
     on_outer = sum(row["village_id"] in outer for row in census.rows["homes"])
@@ -112,6 +112,10 @@ def _land(census: Census, homes: int) -> list[Line]:
             max(OUTER_SPREAD, max(sizes.values(), default=0) / homes),
         ),
     ]
+
+
+def _closes_at(hours: Mapping[str, Sequence[Sequence[str]]] | None, clock: str) -> bool:
+    return bool(hours) and all(windows[-1][1] == clock for windows in (hours or {}).values())
 
 
 def _people(census: Census) -> list[Line]:
