@@ -170,6 +170,8 @@ class Backend:
         is_api = Role.API in self._roles
         self._metrics = Metrics()
         self._metrics.also(self._dispatch.odd)
+        if self._roles & {Role.API, Role.WORKER}:
+            self._metrics.also(self._broker.figures)
         if Role.WORKER in self._roles:
             self._metrics.also(self._dispatch.figures)
         self._metrics.show(
@@ -193,6 +195,7 @@ class Backend:
         if Role.API in self._roles:
             routers.append(_under("/api/v1", [*self._staff_routers(), health.staff_router(calls)]))
             routers.extend(self._dispatch.public_routers())
+            routers.extend(self._broker.routers())
         if Role.INGEST_EVENTS in self._roles:
             routers.append(_under("/ingest/v1", [*self._event_routers(), health.ingest_router(calls)]))
         if Role.INGEST_TELEMETRY in self._roles:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
@@ -11,6 +10,7 @@ import structlog
 from backend.adapters.broker_accounts import BrokerFiles
 from backend.services.broker_access.match_broker import MatchBroker, Matched
 from backend.services.broker_access.ports import BrokerAway, BrokerRefused
+from backend.services.broker_access.standing import Standing
 
 log = structlog.get_logger()
 
@@ -26,15 +26,6 @@ class Clock(Protocol):
     """Seconds that only run forward."""
 
     def monotonic(self) -> float: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the broker stood when it was last told. `trouble` is None when it agreed, else a code."""
-
-    devices: int = 0
-    differing: int = 0
-    trouble: str | None = None
 
 
 class LiveBroker:

@@ -17,13 +17,12 @@ from backend.adapters.broker_hash import parts_of
 from backend.adapters.secret_files import write_secret_file
 from backend.services.broker_access.accounts import Access, BrokerAccount, fingerprint
 from backend.services.broker_access.ports import AccountRows
+from backend.services.broker_access.rules import TAKEN_AWAY
 
 log = structlog.get_logger()
 
 ACL: Final = "acl"
 DYNAMIC_SECURITY: Final = "dynamic-security.json"
-TAKEN_AWAY: Final = ("telemetry", "status", "result")
-"""What is denied to a device that may do the essential only."""
 Fixed = Sequence[tuple[str, str]]
 """(name, hash) of the programs' accounts."""
 
@@ -32,15 +31,34 @@ BrokerForm = Callable[[Fixed, Sequence[BrokerAccount]], Mapping[str, str]]
 """The files of one kind of broker access by their names, from the programs' accounts and the devices."""
 
 
+class ProgramAccountsFile:
+    """The accounts of programs: `name:hash` lines, kept by the launcher or an administrator."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def rows(self) -> Fixed:
+        """All of them; none where there is no file."""
+        if not self._path.exists():
+            log.warning("broker_accounts_file_missing")
+            return []
+        lines = [line for line in self._path.read_text().splitlines() if line.strip()]
+        return [(name, secret_hash) for name, _, secret_hash in (line.partition(":") for line in lines)]
+
+    def secret_hash(self, name: str) -> str | None:
+        """`ProgramAccounts`."""
+        return dict(self.rows()).get(name)
+
+
 class BrokerFiles:
     """Writes what the committed rows say. Whoever runs the broker takes it from there.
 
     Several backends may run: under a file lock each reads the committed rows anew, so the last to write knows them all.
     """
 
-    def __init__(self, folder: Path, accounts_file: Path, rows: AccountRows, form: BrokerForm) -> None:
+    def __init__(self, folder: Path, programs: ProgramAccountsFile, rows: AccountRows, form: BrokerForm) -> None:
         self._folder = folder
-        self._accounts_file = accounts_file
+        self._programs = programs
         self._rows = rows
         self._form = form
 
@@ -48,20 +66,13 @@ class BrokerFiles:
         """Write every file whose content changes. Raises OSError where it cannot be written."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._locked():
-            fixed, devices = self._fixed(), self._rows.accounts()
+            fixed, devices = self._programs.rows(), self._rows.accounts()
             for name, text in self._form(fixed, devices).items():
                 path = self._folder / name
                 content = text.encode()
                 if not path.exists() or path.read_bytes() != content:
                     _write(path, content)
                     log.info("broker_accounts_written", file=name, fixed=len(fixed), devices=len(devices))
-
-    def _fixed(self) -> Fixed:
-        if not self._accounts_file.exists():
-            log.warning("broker_accounts_file_missing")
-            return []
-        lines = [line for line in self._accounts_file.read_text().splitlines() if line.strip()]
-        return [(name, secret_hash) for name, _, secret_hash in (line.partition(":") for line in lines)]
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

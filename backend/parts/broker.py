@@ -1,4 +1,4 @@
-"""Broker access: which of its ways is in force, and what is kept up beside it."""
+"""Broker access: which of its ways is in force, and what a broker that asks is answered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from backend.adapters.broker_access import LiveBroker
@@ -14,16 +15,21 @@ from backend.adapters.broker_accounts import (
     DYNAMIC_SECURITY,
     BrokerFiles,
     BrokerForm,
+    ProgramAccountsFile,
     dynamic_security,
     nothing,
     password_file,
 )
 from backend.adapters.broker_control import DynamicSecurity
-from backend.adapters.broker_hash import SecretHasher
+from backend.adapters.broker_hash import SecretHasher, matches, mosquitto_hash
 from backend.adapters.broker_line import BrokerDoor
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.broker_access import BrokerAccountRows
+from backend.api import broker_auth
+from backend.services.broker_access.answer_broker import AnswerBroker
+from backend.services.broker_access.figures import BrokerFigures
 from backend.services.broker_access.match_broker import MatchBroker
+from backend.services.broker_access.rules import read_rules
 from backend.settings import Settings, config_file
 from backend.workers.loop import Tick
 
@@ -39,26 +45,37 @@ class BrokerParts:
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock) -> None:
         self.hash_secret = SecretHasher()
-        rows = BrokerAccountRows(engine)
-        files = BrokerFiles(settings.broker_passwd_file.parent, settings.broker_accounts_file, rows, _form(settings))
+        self._rows = BrokerAccountRows(engine)
+        self._programs = ProgramAccountsFile(settings.broker_accounts_file)
+        files = BrokerFiles(settings.broker_passwd_file.parent, self._programs, self._rows, _form(settings))
         self._live: LiveBroker | None = None
         if settings.broker_access == "dynsec":
             control = DynamicSecurity(_door(settings))
-            self._live = LiveBroker(files, MatchBroker(rows, control, self.hash_secret), clock)
+            self._live = LiveBroker(files, MatchBroker(self._rows, control, self.hash_secret), clock)
         self.accounts: BrokerAccounts = self._live or files
+        self.figures = BrokerFigures(lambda: self._live.standing if self._live else None)
 
     def ticks(self) -> Iterator[Tick]:
         """For every process that changes the registry."""
         if self._live is not None:
             yield Tick("broker_access", self._live.look)
 
+    def routers(self) -> Iterator[APIRouter]:
+        """Outside `/api/v1`: for a broker that asks. There with every kind of access, as the address of a call is."""
+        rules = read_rules((_templates() / ACL).read_text(encoding="utf-8"))
+        answer = AnswerBroker(self._rows, self._programs, matches, rules, mosquitto_hash("nobody"))
+        yield broker_auth.router(answer, self.figures.answered)
+
+
+def _templates() -> Path:
+    return config_file().parent / "mosquitto"
+
 
 def _form(settings: Settings) -> BrokerForm:
-    templates = config_file().parent / "mosquitto"
     if settings.broker_access == "dynsec":
-        return dynamic_security(templates / DYNAMIC_SECURITY)
+        return dynamic_security(_templates() / DYNAMIC_SECURITY)
     if settings.broker_access == "files":
-        return password_file(settings.broker_passwd_file.name, templates / ACL)
+        return password_file(settings.broker_passwd_file.name, _templates() / ACL)
     return nothing
 
 

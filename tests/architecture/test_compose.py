@@ -106,7 +106,7 @@ def test_the_proxy_forwards_to_the_backends_port_and_hides_what_is_internal() ->
     targets = set(re.findall(r"reverse_proxy (\S+)", caddyfile))
     assert targets == {f"backend:{environment('backend')['CARE_BACKEND_PORT']}"}
     internal = re.findall(r"@internal path (.+)", caddyfile)[0].split()
-    hidden = {path for path in backend_paths() if path.startswith("/ingest/")} | {"/metrics", "/readyz"}
+    hidden = {path for path in backend_paths() if path.startswith(("/ingest/", "/broker/"))} | {"/metrics", "/readyz"}
     assert [path for path in hidden if not any(path.startswith(rule.rstrip("*")) for rule in internal)] == []
     assert set(re.findall(r"@stream path (\S+)", caddyfile)) <= backend_paths()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.adapters.broker_access import LiveBroker
-from backend.adapters.broker_accounts import DYNAMIC_SECURITY, BrokerFiles, dynamic_security
+from backend.adapters.broker_accounts import DYNAMIC_SECURITY, BrokerFiles, ProgramAccountsFile, dynamic_security
 from backend.adapters.broker_control import DynamicSecurity
 from backend.adapters.broker_hash import SecretHasher, mosquitto_hash
 from backend.adapters.broker_line import BrokerDoor
@@ -80,7 +80,10 @@ class Controlled:
     def process(self, secrets_made: SecretHasher) -> LiveBroker:
         """What a backend process has."""
         files = BrokerFiles(
-            self.folder, self.folder / "accounts", self.rows, dynamic_security(CONFIG / DYNAMIC_SECURITY)
+            self.folder,
+            ProgramAccountsFile(self.folder / "accounts"),
+            self.rows,
+            dynamic_security(CONFIG / DYNAMIC_SECURITY),
         )
         door = BrokerDoor("127.0.0.1", self.broker.port, False, None, PLATFORM, self.folder / PLATFORM, seconds=3.0)
         return LiveBroker(files, MatchBroker(self.rows, DynamicSecurity(door), secrets_made), self.clock)

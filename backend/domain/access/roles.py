@@ -26,3 +26,4 @@ class Scope(StrEnum):
     METRICS = "metrics"
     HEALTH = "health"
     TELEPHONY = "telephony"
+    BROKER = "broker"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, update
 
-from backend.adapters.broker_accounts import ACL, BrokerFiles, password_file
+from backend.adapters.broker_accounts import ACL, BrokerFiles, ProgramAccountsFile, password_file
 from backend.adapters.broker_hash import mosquitto_hash
 from backend.adapters.db.broker_access import BrokerAccountRows
 from backend.adapters.db.engine import reading, writing
@@ -50,7 +50,8 @@ class Registry:
     def process(self) -> Enrol:
         """Enrolment as another backend process would do it."""
         form = password_file(self.passwd.name, Path("config/mosquitto") / ACL)
-        broker = BrokerFiles(self.folder, self.folder / "accounts", BrokerAccountRows(self.engine), form)
+        programs = ProgramAccountsFile(self.folder / "accounts")
+        broker = BrokerFiles(self.folder, programs, BrokerAccountRows(self.engine), form)
         return Enrol(self.store, broker, KeyFile(self.folder / "enrol.key"), mosquitto_hash, ManualClock())
 
     def refusal(self, items: Sequence[NewDevice], key: str | None = None) -> EnrolRefusal:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.broker_accounts import ACL, BrokerFiles, password_file
+from backend.adapters.broker_accounts import ACL, BrokerFiles, ProgramAccountsFile, password_file
 from backend.adapters.broker_hash import SecretHasher
 from backend.services.broker_access.accounts import Access, BrokerAccount
 from launcher import broker_config
@@ -46,7 +46,9 @@ def test_the_broker_obeys_both_files(tmp_path: Path) -> None:
     full = _enrol(rows, hasher, "T1", Access.FULL)
     lobby = _enrol(rows, hasher, "lobby-1", Access.ESSENTIAL)
     (tmp_path / "accounts").write_text(f"gw1.events:{hasher('gateway')}\n")
-    files = BrokerFiles(tmp_path, tmp_path / "accounts", rows, password_file("passwd", CONFIG / ACL))
+    files = BrokerFiles(
+        tmp_path, ProgramAccountsFile(tmp_path / "accounts"), rows, password_file("passwd", CONFIG / ACL)
+    )
     files.publish()
     assert (tmp_path / "passwd").stat().st_mode & 0o777 == 0o600
     with FileBroker(tmp_path) as broker:
@@ -65,7 +67,9 @@ def test_the_broker_obeys_both_files(tmp_path: Path) -> None:
 def test_nothing_is_written_where_nothing_has_changed(tmp_path: Path) -> None:
     rows = Rows()
     _enrol(rows, SecretHasher(), "T1", Access.FULL)
-    files = BrokerFiles(tmp_path, tmp_path / "accounts", rows, password_file("passwd", CONFIG / ACL))
+    files = BrokerFiles(
+        tmp_path, ProgramAccountsFile(tmp_path / "accounts"), rows, password_file("passwd", CONFIG / ACL)
+    )
     files.publish()
     before = {name: (tmp_path / name).stat().st_ino for name in ("passwd", ACL)}
     files.publish()
