@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from backend.adapters.db.alarm import alerts, timeline
 from backend.adapters.db.audit import findings, reviews
 from backend.adapters.db.engine import reading, writing
 from backend.domain.alert.model import EntryKind
+from backend.domain.audit.review import Reviewed, ReviewState
 from backend.domain.audit.schedule import Line, Mark
 from backend.domain.escalation.run import Why
 
@@ -57,7 +58,7 @@ def _line(at: datetime, kind: str, reason: str, detail: dict[str, Any]) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class AuditSqlReader:
-    """Reads; and closes a review."""
+    """Reads; and changes a review."""
 
     engine: Engine
 
@@ -75,23 +76,28 @@ class AuditSqlReader:
         with reading(self.engine) as connection:
             return bool(connection.scalar(select(exists().where(alerts.c.id == alert_id))))
 
-    def reviews(self, is_open: bool, limit: int) -> Sequence[dict[str, Any]]:
-        """The oldest open first; closed ones the latest first."""
-        ended = reviews.c.closed_at.is_(None) if is_open else reviews.c.closed_at.is_not(None)
-        order = reviews.c.opened_at if is_open else reviews.c.closed_at.desc()
-        query = select(reviews, alerts.c.type, alerts.c.received_at, alerts.c.accepted_at).join(
-            alerts, alerts.c.id == reviews.c.alert_id
+    def reviews(self, states: Sequence[ReviewState], limit: int) -> Sequence[dict[str, Any]]:
+        """The oldest first; closed ones the latest first."""
+        order = reviews.c.closed_at.desc() if ReviewState.CLOSED in states else reviews.c.opened_at
+        query = (
+            select(reviews, alerts.c.type, alerts.c.received_at, alerts.c.accepted_at)
+            .join(alerts, alerts.c.id == reviews.c.alert_id)
+            .where(reviews.c.state.in_([str(state) for state in states]))
+            .order_by(order, reviews.c.alert_id, reviews.c.reason)
+            .limit(limit)
         )
         with reading(self.engine) as connection:
-            return [dict(row) for row in connection.execute(query.where(ended).order_by(order).limit(limit)).mappings()]
+            return [dict(row) for row in connection.execute(query).mappings()]
 
-    def close_review(self, alert_id: str, reason: str, finding: str, by: str, at: datetime) -> bool:
-        """False where there is no such open review."""
-        one = (reviews.c.alert_id == alert_id) & (reviews.c.reason == reason) & reviews.c.closed_at.is_(None)
+    def change_review(self, alert_id: str, reason: str, values: Mapping[str, Any]) -> Reviewed:
+        """Only one that is not closed; what a closed one says stays as it was said."""
+        one = (reviews.c.alert_id == alert_id) & (reviews.c.reason == reason)
         with writing(self.engine) as connection:
-            done = connection.execute(update(reviews).where(one).values(finding=finding, closed_by=by, closed_at=at))
+            unclosed = update(reviews).where(one, reviews.c.state != str(ReviewState.CLOSED)).values(**values)
+            done = bool(connection.execute(unclosed).rowcount)
+            known = done or bool(connection.scalar(select(exists().where(one))))
             connection.commit()
-        return bool(done.rowcount)
+        return Reviewed.DONE if done else Reviewed.CLOSED if known else Reviewed.NOT_FOUND
 
     def findings(self, limit: int) -> Sequence[dict[str, Any]]:
         """The latest first."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, an
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.alarm_rows import to_alert
-from backend.adapters.db.audit import findings
+from backend.adapters.db.audit import findings, reviews
 from backend.adapters.db.engine import is_sqlite, reading, writing
 from backend.adapters.db.escalation import books, runs
 from backend.adapters.db.escalation_acceptances import acceptances_of
@@ -141,6 +141,11 @@ class AuditSqlStore:
         # Nobody has accepted what is new: in a flood there is nothing to ask.
         is_new = alert.handling is Handling.NEW
         return Case(alert, run, policy, () if is_new else acceptances_of(connection, alert.id))
+
+    def reviewed(self, ids: Sequence[str]) -> AbstractSet[tuple[str, str]]:
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(reviews.c.alert_id, reviews.c.reason).where(reviews.c.alert_id.in_(ids)))
+            return {(row.alert_id, row.reason) for row in rows}
 
     def found_lately(self, since: datetime) -> AbstractSet[str]:
         with reading(self.engine) as connection:

@@ -52,6 +52,10 @@ class AuditStore(Protocol):
         """Of one moment, without a lock. Raises where one of them cannot be read."""
         ...
 
+    def reviewed(self, ids: Sequence[str]) -> AbstractSet[tuple[str, str]]:
+        """Alert and reason of the reviews that there are, open or closed."""
+        ...
+
     def found_lately(self, since: datetime) -> AbstractSet[str]:
         """Ids of alerts about which something was found."""
         ...
