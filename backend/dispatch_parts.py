@@ -25,6 +25,7 @@ from backend.parts.audit import AuditParts
 from backend.parts.escalation import EscalationParts
 from backend.parts.notices import NoticesParts
 from backend.parts.organisation import OrganisationParts
+from backend.parts.privacy import PrivacyParts
 from backend.parts.roster import RosterParts
 from backend.parts.script import Others, ScriptParts
 from backend.parts.work_order import WorkOrderParts
@@ -51,7 +52,9 @@ class DispatchParts:
         self._roster = RosterParts(settings, engine, clock, ids, SqlNoticeOutbox, self._configured)
         self._work_orders = WorkOrderParts(settings, engine, clock, ids, SqlNoticeOutbox)
         self._accounting = AccountingParts(settings, engine, clock, self._work_orders.orders)
-        self._answering = AnsweringParts(settings, engine, clock, ids, self._roster.cover)
+        self._privacy = PrivacyParts(settings, engine, clock)
+        by_link = self._privacy.look.by_responder
+        self._answering = AnsweringParts(settings, engine, clock, ids, self._roster.cover, by_link)
         folder = config_file().parent
         self._notices = NoticesParts(settings, folder, engine, clock, ids, self._answering.links)
         neighbours = Neighbours(self._roster.cover, SqlNoticeOutbox, facts_of)
@@ -94,6 +97,7 @@ class DispatchParts:
             self._work_orders,
             self._audit,
             self._accounting,
+            self._privacy,
         ):
             yield from part.staff_routers()
 

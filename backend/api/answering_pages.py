@@ -17,9 +17,12 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from backend.api.problems import Problem, prefers_chinese
 from backend.domain.answering.model import Refusal, Step, StepKind, Why
+from backend.domain.home_secrets.looks import LABELS, Look
 from backend.services.answering.answer import Answer, UnknownLink
 from backend.services.answering.seals import Seals
 from backend.services.answering.show import Door, Show
+from backend.services.answering.views import AnswerPage
+from backend.services.home_secrets.ports import Shown
 from contract.vocabulary import Label
 
 log = structlog.get_logger()
@@ -81,6 +84,8 @@ class AnswerCalls:
     seals: Seals
     new_id: Callable[[], str]
     secure: bool
+    secrets: Callable[[str], Shown | Look | None]
+    """What opens the home of an assignment; the look is in the audit log."""
 
 
 Short = Annotated[str, StringConstraints(max_length=64)]
@@ -118,6 +123,10 @@ def router(calls: AnswerCalls) -> APIRouter:
     @api.api_route("/{token}", methods=["GET", "HEAD"])
     async def show(token: str, request: Request) -> Response:
         return await turns.run(_show, calls, token, request)
+
+    @api.post("/{token}/secrets")
+    async def look(token: str, form: Annotated[StepForm, Form()], request: Request) -> Response:
+        return await turns.run(_look, calls, token, form, request)
 
     @api.post("/{token}/{step}")
     async def take(token: str, step: str, form: Annotated[StepForm, Form()], request: Request) -> Response:
@@ -170,6 +179,24 @@ def _take(calls: AnswerCalls, token: str, step: str, form: StepForm, request: Re
         return _page(calls, token, phone, request, refusal)
     # 303: a reload of what follows asks again and answers nothing.
     return RedirectResponse(f"/r/{token}", 303, headers=HEADERS)
+
+
+def _look(calls: AnswerCalls, token: str, form: StepForm, request: Request) -> Response:
+    """Shown in the answer to the button alone: a reload asks again, and that stands in the audit log again."""
+    phone = phone_of(request)
+    if not _TOKEN.fullmatch(token):
+        return _door(calls, token, "", request, "unknown", 404)
+    if phone is None or not calls.seals.form_fits(form.form, phone, token):
+        return _door(calls, token, "", request, "stale", 403)
+    shown = calls.show(token, phone)
+    if not isinstance(shown, AnswerPage):
+        return _page(calls, token, phone, request)
+    found = calls.secrets(shown.assignment_id)
+    if found is None or isinstance(found, Look):
+        return _page(calls, token, phone, request)
+    chinese = reads_chinese(request)
+    named = [(LABELS[kind].zh if chinese else LABELS[kind].en, value) for kind, value in found.items()]
+    return _html(calls, token, phone, request, "answer", 200, page=shown, refused=None, secrets=named)
 
 
 def _page(calls: AnswerCalls, token: str, phone: str, request: Request, refused: Refusal | None = None) -> HTMLResponse:

@@ -20,6 +20,7 @@ from backend.adapters.db.engine import reading
 from backend.adapters.pages.render import Pages
 from backend.adapters.secret_files import KeyFile
 from backend.api import answering, answering_pages, answering_replies, answering_state
+from backend.domain.home_secrets.looks import Look
 from backend.services.alarm.ports import Clock, Ids
 from backend.services.answering.answer import Answer, Rules
 from backend.services.answering.find_responders import FindResponders
@@ -31,6 +32,7 @@ from backend.services.answering.send_out import SendOut
 from backend.services.answering.show import Show
 from backend.services.answering.watch_alone import EndAssignments, WatchAlone
 from backend.services.escalation.ports import Cover
+from backend.services.home_secrets.ports import Shown
 from backend.settings import Settings
 from backend.workers.loop import Tick
 
@@ -61,13 +63,21 @@ class _Covers:
 class AnsweringParts:
     """Made once per process; opens nothing until it is used. `cover`: who can be reached, on a connection.
 
-    `links` is what the outbox asks for the address and the reply code of a notice.
+    `secrets`: what opens the home of an assignment. `links` is what the outbox asks for the address and the reply code
+    of a notice.
     """
 
     def __init__(
-        self, settings: Settings, engine: Engine, clock: Clock, ids: Ids, cover: Callable[[Connection], Cover]
+        self,
+        settings: Settings,
+        engine: Engine,
+        clock: Clock,
+        ids: Ids,
+        cover: Callable[[Connection], Cover],
+        secrets: Callable[[str], Shown | Look | None],
     ) -> None:
         self._settings = settings
+        self._secrets = secrets
         self._ids = ids
         self._clock = clock
         self._store = AnswerSqlStore(engine, clock)
@@ -87,7 +97,9 @@ class AnsweringParts:
         pages = Pages(ZoneInfo(self._settings.time_zone), self._settings.map_url)
         show = Show(self._reader, self._clock)
         secure = self._public_url().startswith("https://")
-        calls = answering_pages.AnswerCalls(show, self._answer, pages, self._seals, self._ids.new, secure)
+        calls = answering_pages.AnswerCalls(
+            show, self._answer, pages, self._seals, self._ids.new, secure, self._secrets
+        )
         yield answering_state.router(calls)
         yield answering_pages.router(calls)
         yield answering_replies.router(HearReply(self._answer), self._seals)

@@ -18,16 +18,20 @@ from starlette.testclient import TestClient
 from backend.adapters.db.answering import assignments, replies
 from backend.adapters.db.answering_store import AnswerSqlStore
 from backend.adapters.db.engine import writing
+from backend.adapters.db.home_secrets_store import SecretSqlStore
 from backend.adapters.db.notices import notices
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people import contact_points, people
 from backend.adapters.db.registry import contacts, homes
+from backend.adapters.sealing import KeyRing
 from backend.api.problems import install
 from backend.domain.answering.model import Assignment, Step, StepKind
 from backend.domain.escalation.targets import DutyRole, Reach, Recipient, RecipientKind, Target
 from backend.parts.answering import AnsweringParts
 from backend.services.escalation.ports import Scene
+from backend.services.home_secrets.change import ChangeSecrets
+from backend.services.home_secrets.look import LookAtSecrets
 from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
 from backend.settings import Settings
 from contract.vocabulary import Severity
@@ -67,7 +71,10 @@ class Answering:
         self.engine = engine
         self.clock = self.alarm.clock
         chosen = {"answer_key_file": folder / "answer.key", "public_url": "http://testserver", **settings}
-        self.parts = AnsweringParts(Settings(**chosen), engine, self.clock, Uuids(), FixedCover)
+        secrets_of_homes, ring = SecretSqlStore(engine), KeyRing(folder / "seal.key")
+        self.change_secrets = ChangeSecrets(secrets_of_homes, ring, self.clock)
+        self.look = LookAtSecrets(secrets_of_homes, ring, self.clock)
+        self.parts = AnsweringParts(Settings(**chosen), engine, self.clock, Uuids(), FixedCover, self.look.by_responder)
         self.answer = self.parts._answer
         self.store = AnswerSqlStore(engine, self.clock)
         self.alarm.enrol(DEVICE)

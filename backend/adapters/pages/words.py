@@ -37,6 +37,11 @@ WORDS: Final[Mapping[str, Label]] = {
     "map": Label("地图", "Map"),
     "navigate": Label("导航", "Navigate"),
     "way_in": Label("怎么进门", "The way in"),
+    "secrets": Label("门锁密码、钥匙位置", "Door codes, where the key is"),
+    "show_secrets": Label("显示（会被记录）", "Show (it is recorded)"),
+    "no_secrets": Label(
+        "没有登记密码或钥匙位置，请问值班台。", "No code and no place of a key is on record; ask the desk."
+    ),
     "no_way_in": Label("没有登记进门方式，请问值班台。", "No way in is on record; ask the desk."),
     "key_neighbour": Label("邻居有钥匙", "A neighbour has a key"),
     "key_code": Label("门锁有密码", "The door has a code"),

@@ -87,6 +87,7 @@ class Show:
         involved = mine.state in ON_IT or StepKind.ACCEPT in can
         timer = known.timer
         return AnswerPage(
+            assignment_id=mine.id,
             state=str(mine.state),
             role=str(mine.role),
             name=mine.recipient_name,

@@ -61,6 +61,7 @@ class AnswerPage(View):
     `alone_until`: until when somebody alone on site must say that they are well. `wanted`: how many must go.
     """
 
+    assignment_id: str
     state: str
     role: str
     name: str

@@ -51,7 +51,7 @@ class Both:
         self.escalating = Escalating(engine, TwoPeople(), texts={"x.toml": POLICY})
         settings = Settings(answer_key_file=folder / "answer.key", public_url="http://testserver")
         clock = self.escalating.clock
-        self.parts = AnsweringParts(settings, engine, clock, Uuids(), FixedCover)
+        self.parts = AnsweringParts(settings, engine, clock, Uuids(), FixedCover, lambda _: None)
         self.alert_id = self.escalating.pressed()
         self.escalating.tick()
 

@@ -1,4 +1,4 @@
-"""The audit log: what waits for its place, and a chain that takes neither UPDATE nor DELETE."""
+"""The audit log, a chain that takes neither UPDATE nor DELETE; the secrets of homes, encrypted."""
 
 from __future__ import annotations
 
@@ -55,3 +55,13 @@ def upgrade() -> None:
             op.execute(_SQLITE.format(verb=verb, why=_REFUSE))
     else:
         op.execute(_POSTGRES)
+    op.create_table(
+        "home_secrets",
+        sa.Column("home_id", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_by", sa.String(128), nullable=False),
+        sa.ForeignKeyConstraint(["home_id"], ["homes.id"], name="fk_home_secrets_home_id_homes", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("home_id", "kind", name="pk_home_secrets"),
+    )

@@ -1,0 +1,1 @@
+"""Door codes and places of keys: what kinds there are, and who may look at one, when."""

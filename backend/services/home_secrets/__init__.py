@@ -1,0 +1,1 @@
+"""How door codes and places of keys are kept, changed and looked at."""
