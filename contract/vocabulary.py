@@ -199,6 +199,7 @@ class Flag(StrEnum):
     SOS_GAP = "sos_gap"
     SEQ_GAP = "seq_gap"
     UNKNOWN_DEVICE = "unknown_device"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

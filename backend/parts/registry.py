@@ -14,7 +14,9 @@ from backend.adapters.db.registry_devices import DeviceSqlStore
 from backend.adapters.db.registry_history import MakeOrders
 from backend.adapters.db.registry_homes import HomeSqlStore
 from backend.adapters.db.registry_store import SqlRegistryStore
-from backend.api import devices_changes, homes, residents
+from backend.adapters.db.registry_windows import ConfirmSqlStore, WindowSqlStore
+from backend.api import devices_changes, homes, residents, test_windows
+from backend.services.alarm.confirm_test import ConfirmTest
 from backend.services.alarm.ports import Clock
 from backend.services.registry.change_contacts import AddContact, ChangeContact, OrderContacts, RemoveContact
 from backend.services.registry.change_device import ChangeDevice
@@ -23,6 +25,7 @@ from backend.services.registry.change_resident import AddResident, ChangeResiden
 from backend.services.registry.enrol import Enrol
 from backend.services.registry.ports import BrokerAccounts
 from backend.services.registry.swap import Swap
+from backend.services.registry.test_window import EndTestWindow, OpenTestWindow
 from backend.services.registry.watch_returns import WatchReturns
 from backend.settings import Settings
 from backend.workers.loop import Tick
@@ -56,6 +59,8 @@ class RegistryParts:
         self._store = SqlRegistryStore(engine)
         self._devices = DeviceSqlStore(engine, clock, orders)
         self._homes = HomeSqlStore(engine, clock, orders)
+        self._windows = WindowSqlStore(engine, clock, orders)
+        self._engine = engine
         self._zone = ZoneInfo(settings.time_zone)
         self._clock = clock
         self._enrol = enrol
@@ -82,6 +87,16 @@ class RegistryParts:
         )
         yield residents.router(
             residents.ResidentCalls(AddResident(store, clock), ChangeResident(store, clock), store, self._store)
+        )
+
+        yield test_windows.router(
+            test_windows.WindowCalls(
+                OpenTestWindow(self._windows, clock),
+                EndTestWindow(self._windows, clock),
+                ConfirmTest(ConfirmSqlStore(self._engine, clock), clock),
+                self._windows,
+                clock.now,
+            )
         )
 
     def ticks(self) -> Iterator[Tick]:

@@ -48,6 +48,7 @@ FLAGS: Final[Mapping[Flag, Label]] = {
     _F.SOS_GAP: Label("sos_seq 有缺口：可能丢了一次按键", "A gap in sos_seq: a press may be lost"),
     _F.SEQ_GAP: Label("seq 有缺口", "A gap in seq"),
     _F.UNKNOWN_DEVICE: Label("设备没有登记到住户", "The device belongs to no home"),
+    _F.TEST: Label("技术员测试时段内的按键", "Pressed in a technician's test window"),
 }  # fmt: skip
 
 OUTCOMES: Final[Mapping[IngestOutcome, Label]] = {

@@ -22,6 +22,7 @@ from backend.adapters.db.escalation_wakes import begin_run, hold_run, wake_run
 from backend.adapters.db.registry import devices, residents
 from backend.adapters.db.script_records import put_script_marks, script_marks
 from backend.domain.alert.model import Alert, AlertId, Entry
+from backend.domain.alert.testing import CONFIRM_WITHIN, TestWindow
 from backend.services.alarm.ports import (
     OPEN_STATES,
     AlarmTransaction,
@@ -42,9 +43,15 @@ _DEVICE_LOCK: Final = 0x64657669  # "devi", the first half of a two-part advisor
 _OPEN: Final = commands.c.state.in_([str(state) for state in sorted(OPEN_STATES)])
 # Built once and given their values as parameters: SQLAlchemy then finds the compiled text at once. Half of what a press
 # costs was spent on building them each time.
-_DEVICE: Final = select(devices.c.id, devices.c.state, devices.c.home_id, devices.c.room).where(
-    devices.c.id == bindparam("device")
-)
+_DEVICE: Final = select(
+    devices.c.id,
+    devices.c.state,
+    devices.c.home_id,
+    devices.c.room,
+    devices.c.test_window_id,
+    devices.c.test_from,
+    devices.c.test_until,
+).where(devices.c.id == bindparam("device"))
 _HEARING: Final = select(residents.c.hearing).where(residents.c.home_id == bindparam("home"))
 _CENTRE: Final = centre_of_home(bindparam("home"))
 _EVENTS: Final = (
@@ -154,7 +161,7 @@ class AlarmSql(PressRecordsSql):
         if row.home_id is not None:
             hearing = self._db.scalars(_HEARING, {"home": row.home_id}).all()
             centre = self._db.scalar(_CENTRE, {"home": row.home_id})
-        return KnownDevice(row.id, row.state, row.home_id, row.room, tuple(hearing), centre)
+        return KnownDevice(row.id, row.state, row.home_id, row.room, tuple(hearing), centre, _window(row))
 
     # events
 
@@ -205,7 +212,14 @@ class AlarmSql(PressRecordsSql):
     def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
         rows = self._db.execute(
             select(alerts)
-            .where(or_(alerts.c.reaction_due_at <= now, alerts.c.lease_due_at <= now))
+            .where(
+                or_(
+                    alerts.c.reaction_due_at <= now,
+                    alerts.c.lease_due_at <= now,
+                    alerts.c.test_due_at <= now,
+                    alerts.c.test_due_at > now + CONFIRM_WITHIN,
+                )
+            )
             .order_by(alerts.c.severity_rank, alerts.c.received_at)
             .limit(limit)
             .with_for_update(skip_locked=True, key_share=True)
@@ -296,6 +310,12 @@ class AlarmSql(PressRecordsSql):
     def forget_changes(self, kept: int) -> None:
         newest = self._db.scalar(select(func.max(changes.c.id))) or 0
         self._db.execute(delete(changes).where(changes.c.id <= newest - kept))
+
+
+def _window(row: Any) -> TestWindow | None:
+    if row.test_window_id is None or row.test_from is None or row.test_until is None:
+        return None
+    return TestWindow(row.test_window_id, row.test_from, row.test_until)
 
 
 def due(lane: Lane, now: datetime) -> Select[Any]:

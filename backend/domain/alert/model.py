@@ -46,7 +46,8 @@ class Alert:
     `clock_ahead`: by how much the device's clock is ahead, so that it does not take an answer for expired.
     `organisation_id`: the centre that is responsible, None for the district. `lease_until`: how long the holder has it
     without a word; `lease_due_at`: when the lease is looked at next. `first_voice_at`: when somebody first spoke with
-    the person. `grave`: how it ended is said by voice only.
+    the person. `grave`: how it ended is said by voice only. `test_due_at`: a technician's press, silent until then and
+    real from then on; None: real, or confirmed.
     """
 
     id: AlertId
@@ -78,6 +79,7 @@ class Alert:
     lease_due_at: datetime | None = None
     first_voice_at: datetime | None = None
     grave: bool = False
+    test_due_at: datetime | None = None
     eta_minutes: int | None = None
     eta_at: datetime | None = None
     responder: str | None = None
@@ -98,8 +100,8 @@ class Alert:
 
     @property
     def ringing(self) -> bool:
-        """Whether the desk must sound for it. Technical matters never sound."""
-        if self.severity is Severity.TECHNICAL or self.ended:
+        """Whether the desk must sound for it. Technical matters never sound; a technician's test not yet."""
+        if self.severity is Severity.TECHNICAL or self.ended or self.test_due_at is not None:
             return False
         return self.waiting or self.reaction_due_at is not None
 
@@ -160,6 +162,8 @@ class EntryKind(StrEnum):
     SCRIPT_STEP = "script_step"
     HANDED_TO_120 = "handed_to_120"
     WORK_ORDER_MADE = "work_order_made"
+    TEST_CONFIRMED = "test_confirmed"
+    TEST_BECAME_REAL = "test_became_real"
     AUDITED = "audited"
     REVIEW_OPENED = "review_opened"
     ANSWER_SENT = "answer_sent"

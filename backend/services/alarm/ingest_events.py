@@ -15,6 +15,7 @@ import structlog
 
 from backend.domain.alert.model import Alert, AlertId, Decision
 from backend.domain.alert.raising import Press, clear, press_again, raise_alert, receive_earlier
+from backend.domain.alert.testing import Reality, as_test, is_test, make_real
 from backend.domain.alert.timing import press_time
 from backend.services.alarm.answer import Answering, Hearer
 from backend.services.alarm.hear_presses import HearPresses
@@ -243,14 +244,20 @@ class _Intake:
 
     def _alarm(self, press: Press, device: KnownDevice | None) -> Alert:
         open_alert = self.tx.open_alert(press.device_id, press.type)
+        window = device.test_window if device is not None and is_test(device.test_window, press, self.now) else None
         if open_alert is not None:
             decision = press_again(open_alert, press, place_of(device), self.now)
+            if window is None:
+                real = make_real(decision.alert, Reality.PRESSED_OUTSIDE, self.gateway, self.now)
+                decision = replace(decision, alert=real.alert, entries=(*decision.entries, *real.entries))
             self.tx.save_alert(decision.alert)
             self.tx.wake_run(decision.alert.id, self.now)
         else:
             place = place_of(device)
             previous = self.tx.last_alert(press.device_id, press.type)
             decision = raise_alert(AlertId(self.ids.new()), press, place, previous, self.now)
+            if window is not None:
+                decision = as_test(decision, window, self.now)
             self.tx.add_alert(decision.alert)
             self.tx.begin_run(decision.alert.id, decision.alert.received_at, self.now)
         self._record(decision, device, press.received_at)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from backend.domain.alert.model import Actor, Alert, AlertId, Entry
+from backend.domain.alert.testing import TestWindow
 from backend.services.alarm.press_records import PressRecords
 from contract.vocabulary import Flag, Lane
 
@@ -25,6 +26,7 @@ class KnownDevice:
     """A registry row as the emergency lane needs it. `hearing`: of each resident of its home.
 
     `organisation_id`: the centre that takes care of the home: its own, by catchment, or its village's town.
+    `test_window`: a technician's latest; whether a press falls into it is decided at the press.
     """
 
     id: str
@@ -33,6 +35,7 @@ class KnownDevice:
     room: str | None
     hearing: tuple[str, ...] = ()
     organisation_id: str | None = None
+    test_window: TestWindow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ class AlarmTransaction(PressRecords, Protocol):
         ...
 
     def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
-        """Alerts whose `reaction_due_at` or `lease_due_at` is past, locked; those that others hold are left out."""
+        """Alerts whose `reaction_due_at`, `lease_due_at` or `test_due_at` is past, locked, and tests whose clock was
+        set back; those that others hold are left out."""
         ...
 
     def add_alert(self, alert: Alert) -> None: ...

@@ -1,4 +1,4 @@
-"""Alerts whose holder did not react in time, or has been silent for long, wait in the queue again."""
+"""Alerts whose holder did not react in time, or has been silent for long, wait again; unconfirmed tests are real."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend.domain.alert.lease import watch_lease
 from backend.domain.alert.lifecycle import requeue
+from backend.domain.alert.testing import end_test
 from backend.services.alarm.apply import apply
 from backend.services.alarm.ports import AlarmStore, Clock
 
@@ -23,7 +24,9 @@ class RequeueDue:
         with self.store.begin() as tx:
             alerts = tx.due_alerts(now, limit)
             for alert in alerts:
-                decision = requeue(alert, now)
+                decision = end_test(alert, now)
+                apply(tx, decision, (), now)
+                decision = requeue(decision.alert, now)
                 apply(tx, decision, (), now)
                 apply(tx, watch_lease(decision.alert, now), (), now)
             tx.commit()

@@ -11,12 +11,12 @@ from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy
 from backend.domain.escalation.run import Run, unmet
 from backend.services.escalation.ports import EscalationTransaction
 from backend.services.escalation.read_book import policies_in
-from contract.vocabulary import SOS, Severity
+from contract.vocabulary import SOS, Flag, Severity
 
 
 def judge_run(tx: EscalationTransaction, policy: Policy, alert: Alert, run: Run, now: datetime) -> None:
-    """Writes the verdict, and opens the reviews that it asks for. Technical matters have neither."""
-    if alert.severity is Severity.TECHNICAL or alert.closed_at is None:
+    """Writes the verdict, and opens the reviews that it asks for. Technical matters and tests have neither."""
+    if alert.severity is Severity.TECHNICAL or alert.closed_at is None or Flag.TEST in alert.flags:
         return
     found = _deviations(tx, policy, alert, run, alert.closed_at)
     detail = {"policy": policy.id, "deviations": [_json(each) for each in found]}

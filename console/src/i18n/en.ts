@@ -199,6 +199,8 @@ export const en: Record<Key, string> = {
   'timeline.script_step': 'Step of the script',
   'timeline.handed_to_120': 'Handed to 120',
   'timeline.work_order_made': 'Work order made',
+  'timeline.test_confirmed': 'Confirmed by the technician: a test',
+  'timeline.test_became_real': 'A test that nobody confirmed: real',
   'timeline.audited': 'Audited',
   'timeline.review_opened': 'Review opened',
   'timeline.answer_sent': 'Terminal was told: {stage}',

@@ -197,6 +197,8 @@ export const zh = {
   'timeline.script_step': '处置步骤',
   'timeline.handed_to_120': '移交 120',
   'timeline.work_order_made': '已生成工单',
+  'timeline.test_confirmed': '技术员确认：这是测试',
+  'timeline.test_became_real': '测试未确认，按真实报警处理',
   'timeline.audited': '审计',
   'timeline.review_opened': '已开启复核',
   'timeline.answer_sent': '已告知终端：{stage}',
