@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp
 
 from backend.api import console, problems
+from backend.api.access import enforce
 from backend.api.limits import BodyLimit
 from backend.api.security import CurrentActor, Door, Public
+from backend.domain.access.table import TABLE, Table
+from backend.services.access.authorise import Authorise
 from backend.services.identity.identify import Identify
 
 OPEN: Final = frozenset({("POST", "/api/v1/session"), ("GET", "/healthz"), ("HEAD", "/healthz")})
@@ -49,15 +52,17 @@ def make_api(
     routers: Sequence[APIRouter],
     *,
     identify: Identify,
+    authorise: Authorise,
     console_dir: Path | None,
     unavailable_errors: tuple[type[Exception], ...],
     also_public: Public = lambda _method, _path: False,
     audit: Callable[[ASGIApp], ASGIApp] | None = None,
+    table: Table = TABLE,
 ) -> FastAPI:
     """The application. `console_dir` None: no console here. `unavailable_errors`: what a database raises when away.
 
     `also_public`: which calls of the parts are open to strangers, because their address is a secret. `audit`: what
-    writes calls down, once the door knows whose they are.
+    writes calls down, once the door knows whose they are. `table`: who may do what, before any handler.
     """
 
     def open_to_all(method: str, path: str) -> bool:
@@ -77,6 +82,7 @@ def make_api(
         redoc_url=None,
         responses=described,
         redirect_slashes=False,
+        dependencies=[Depends(enforce(authorise, table))],
     )
     for router in routers:
         api.include_router(router)

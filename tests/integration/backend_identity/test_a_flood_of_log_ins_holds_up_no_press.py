@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -14,7 +14,10 @@ from backend.api import session
 from backend.api.server import HttpServer
 from backend.api.session import LOG_INS_AT_ONCE, LOG_INS_WAITING, SessionDeps
 from backend.api.shell import make_api
-from backend.services.identity.actor import Actor, ActorKind
+from backend.domain.access.sight import Sight
+from backend.domain.access.subjects import Kind
+from backend.services.access.authorise import Authorise
+from backend.services.identity.actor import Actor, ActorKind, Scope
 from backend.services.identity.identify import Identify
 from backend.services.identity.log_in import LogIn, LoginRefusal, LoginRefused
 from backend.services.identity.log_out import LogOut
@@ -39,7 +42,20 @@ class SlowLogIn(LogIn):
 
 class EverybodyIsAGateway:
     def find(self, token_sha256: str) -> Actor | None:
-        return Actor(ActorKind.SERVICE, "gw1", "gw1")
+        return Actor(ActorKind.SERVICE, "gw1", "gw1", scopes=frozenset({Scope.INGEST}))
+
+
+class NothingIsThere:
+    """Subjects of nobody: a gateway is never asked what it sees."""
+
+    def hidden(self, kind: Kind, ids: Collection[str], sight: Sight) -> frozenset[str]:
+        return frozenset(ids)
+
+    def absent(self, kind: Kind, ids: Collection[str]) -> frozenset[str]:
+        return frozenset(ids)
+
+    def alerts(self, ids: Collection[str], sight: Sight) -> Mapping[str, bool]:
+        return {}
 
 
 @pytest.fixture
@@ -52,15 +68,15 @@ def url(log_in: SlowLogIn) -> Iterator[str]:
     store = NobodyStore()
     staff, press = APIRouter(prefix="/api/v1"), APIRouter()
 
-    @press.post("/ingest/v1/press")
+    @press.post("/ingest/v1/events")
     def take() -> str:
         return "stored"
 
     identify = Identify(store, EverybodyIsAGateway(), ManualClock())
     staff.include_router(session.router(SessionDeps(log_in, LogOut(store), secure_cookie=False)))
-    server = HttpServer(
-        make_api([staff, press], identify=identify, console_dir=None, unavailable_errors=()), "127.0.0.1", 0
-    )
+    authorise = Authorise(NothingIsThere(), ManualClock())
+    api = make_api([staff, press], identify=identify, authorise=authorise, console_dir=None, unavailable_errors=())
+    server = HttpServer(api, "127.0.0.1", 0)
     server.start()
     yield f"http://127.0.0.1:{server.port}"
     log_in.gate.set()
@@ -80,7 +96,7 @@ def test_a_press_is_stored_while_all_log_ins_wait(url: str, log_in: SlowLogIn) -
         wait_until(lambda: sum(one.done() for one in knocks) == 20, "those beyond the queue are turned away", 60)
         assert log_in.inside == LOG_INS_AT_ONCE
         answer = httpx2.post(
-            f"{url}/ingest/v1/press", headers={"Authorization": "Bearer x"}, timeout=20, trust_env=False
+            f"{url}/ingest/v1/events", headers={"Authorization": "Bearer x"}, timeout=20, trust_env=False
         )
         assert (answer.status_code, answer.json()) == (200, "stored")
         log_in.gate.set()

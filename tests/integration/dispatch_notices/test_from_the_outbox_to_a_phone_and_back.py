@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import Engine, insert
 from starlette.testclient import TestClient
 
+from backend.adapters.db.access_subjects import SubjectSqlReader
 from backend.adapters.db.engine import writing
 from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.people import people
@@ -25,6 +26,7 @@ from backend.app import DATABASE_AWAY
 from backend.domain.escalation.targets import Channel
 from backend.parts import notices as part
 from backend.parts.notices import NoticesParts
+from backend.services.access.authorise import Authorise
 from backend.services.identity.actor import Actor, ActorKind, Scope, StaffRole
 from backend.services.identity.identify import Identify
 from backend.services.identity.session import token_sha256
@@ -113,6 +115,7 @@ params = ["code"]
         api = make_api(
             [under, *parts.public_routers()],
             identify=Identify(SqlIdentityStore(database), Tokens(), clock),
+            authorise=Authorise(SubjectSqlReader(database), clock),
             console_dir=None,
             unavailable_errors=DATABASE_AWAY,
             also_public=part.is_public,

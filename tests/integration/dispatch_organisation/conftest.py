@@ -12,10 +12,12 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from backend.adapters.db.access_subjects import SubjectSqlReader
 from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.api.shell import make_api
 from backend.app import DATABASE_AWAY
 from backend.parts.organisation import OrganisationParts
+from backend.services.access.authorise import Authorise
 from backend.services.identity.actor import Actor, ActorKind, Scope, StaffRole
 from backend.services.identity.identify import Identify
 from backend.services.identity.session import token_sha256
@@ -67,7 +69,13 @@ def client(database: Engine, clock: ManualClock) -> Iterator[Who]:
     for router in parts.staff_routers():
         under.include_router(router)
     identify = Identify(SqlIdentityStore(database), Tokens(), clock)
-    api = make_api([under], identify=identify, console_dir=None, unavailable_errors=DATABASE_AWAY)
+    api = make_api(
+        [under],
+        identify=identify,
+        authorise=Authorise(SubjectSqlReader(database), clock),
+        console_dir=None,
+        unavailable_errors=DATABASE_AWAY,
+    )
     with ExitStack() as stack:
 
         def of(who: str) -> TestClient:
