@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from backend.domain.access.groups import ADMINISTRATOR, ANSWERERS, DESK, MANAGERS, OVERSEERS, READERS, STAFF
+from backend.domain.access.groups import (
+    ADMINISTRATOR,
+    ANSWERERS,
+    DESK,
+    MANAGERS,
+    OVERSEERS,
+    READERS,
+    STAFF,
+    TECHNICIANS,
+)
 from backend.domain.access.permission import Permission, does, get
 from backend.domain.access.roles import Scope
 
@@ -22,6 +31,14 @@ ALERTS: Final[tuple[Permission, ...]] = (
     get("/alerts/{alert_id}/escalation", READERS, READ),
     get("/escalation/policies", READERS, READ),
     get("/alerts/{alert_id}/verdict", READERS, READ),
+)
+
+SECRETS: Final[tuple[Permission, ...]] = (
+    # Who may look is decided there: who has accepted an open alert of that home, and each look is on record.
+    does("POST", "/alerts/{alert_id}/secrets", DESK),
+    get("/alerts/{alert_id}/evidence", OVERSEERS),
+    get("/homes/{home_id}/secrets", MANAGERS | TECHNICIANS),
+    does("PATCH", "/homes/{home_id}/secrets", MANAGERS | TECHNICIANS),
 )
 
 ANSWERS: Final[tuple[Permission, ...]] = (
@@ -99,4 +116,4 @@ FIGURES: Final[tuple[Permission, ...]] = (
     get("/statements", READERS, READ),
 )
 
-CALLS: Final = (*ALERTS, *ANSWERS, *NOTICES, *SCRIPTS, *WORK_ORDERS, *FIGURES)
+CALLS: Final = (*ALERTS, *SECRETS, *ANSWERS, *NOTICES, *SCRIPTS, *WORK_ORDERS, *FIGURES)

@@ -43,6 +43,7 @@ OPEN: Final[tuple[Permission, ...]] = (
     public("HEAD", "/r/{token}"),
     public("GET", "/r/{token}/state"),
     public("POST", "/r/{token}/steps"),
+    public("POST", "/r/{token}/secrets"),
     public("POST", "/r/{token}/{step}"),
     public("POST", "/replies/{provider}/{secret}"),
     public("POST", "/receipts/{provider}/{secret}"),
