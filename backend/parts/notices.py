@@ -27,6 +27,7 @@ from backend.adapters.db.notices_reading import SqlNoticeReader
 from backend.adapters.db.notices_store import SqlNoticeStore
 from backend.adapters.secret_files import KeyFile
 from backend.api import notices, receipts
+from backend.domain.delivery.model import Reason
 from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Ids
 from backend.services.notices.delivery_ports import AnswerLinks
@@ -82,7 +83,14 @@ class NoticesParts:
         self.figures = NoticeFigures(queue.oldest_due, clock, _AWAY)
         record = RecordAttempt(self._store, clock)
         send = SendNotice(self._channels.senders, texts, links, self._codes, record, self.figures.attempted)
-        self._worker = OutboxWorker(queue, send, record.settle, clock)
+        self._record = record
+        self._worker = OutboxWorker(queue, send, self._settle, clock)
+
+    def _settle(self, notice_id: str, unreadable: bool) -> Reason:
+        reason = self._record.settle(notice_id, unreadable)
+        if reason is Reason.UNREADABLE:
+            self.figures.unreadable()
+        return reason
 
     @property
     def configured(self) -> frozenset[Channel]:

@@ -67,7 +67,7 @@ class OutboxWorker:
         self,
         queue: NoticeQueue,
         send: SendNotice,
-        settle: Callable[[str], Reason],
+        settle: Callable[[str, bool], Reason],
         clock: Clock,
         lanes: tuple[Lane, ...] = LANES,
     ) -> None:
@@ -134,7 +134,7 @@ class OutboxWorker:
         if claim.looked and claim.ticket is None and not claim.settle:
             claim = self._queue.claim(lane.ceiling, LOOK, self._clock.now())
         for notice_id in claim.settle:
-            self._settle(notice_id)
+            self._settle(notice_id, notice_id in claim.unreadable)
         if claim.ticket is not None:
             self._send(claim.ticket)
         return claim.looked > 0

@@ -150,7 +150,7 @@ class Outbox:
         while True:
             claim = self.queue.claim(ceiling, 1, self.desk.clock.now())
             for ended in claim.settle:
-                self.record.settle(ended)
+                self.record.settle(ended, ended in claim.unreadable)
             if claim.ticket is not None or not claim.looked:
                 return claim.ticket
 

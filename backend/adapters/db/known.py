@@ -10,6 +10,8 @@ import structlog
 log = structlog.get_logger()
 E = TypeVar("E", bound=StrEnum)
 
+UNREADABLE: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+"""What a row raises whose content is not what its columns promise. Storage that is away raises none of them."""
 _said: Final[set[tuple[str, str]]] = set()
 MOST_SAID: Final = 100
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, RowMapping, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.adapters.db.known import UNREADABLE
 from backend.adapters.db.notices import attempts, notices
 from backend.adapters.db.notices_rows import (
     CALLS_FOR_HELP,
@@ -25,6 +27,8 @@ from backend.domain.escalation.targets import DutyRole, RecipientKind
 from backend.services.escalation.ports import NoticeProgress
 from backend.services.notices.outbox_ports import Alarmed, AskedNotice
 from backend.services.notices.ports import NewNotice, NoticeKind
+
+log = structlog.get_logger()
 
 _OPEN: Final = notices.c.state.in_(("pending", "sending"))
 _PUT: Final[dict[str, Any]] = {
@@ -70,10 +74,19 @@ class SqlNoticeOutbox:
         asked = [notices.c.alert_id == alert_id, _OPEN, notices.c.kind.in_(CALLS_FOR_HELP)]
         if below is not None:
             asked.append(notices.c.step < below)
-        rows = self._locked(*asked, order=(notices.c.id,))
-        for row in rows:
-            self._save(row["id"], delivery_values(cancel(to_delivery(row, row["outstanding"]), reason, now).delivery))
-        return len(rows)
+        query = select(notices.c.id).where(*asked).order_by(notices.c.id).with_for_update(of=notices)
+        ids = self._db.scalars(query).all()
+        for notice_id in ids:
+            self._cancel(notice_id, reason, now)
+        return len(ids)
+
+    def _cancel(self, notice_id: str, reason: str, now: datetime) -> None:
+        try:
+            (row,) = self._locked(notices.c.id == notice_id)
+            self._save(notice_id, delivery_values(cancel(to_delivery(row, row["outstanding"]), reason, now).delivery))
+        except UNREADABLE:
+            # Whatever is on record about it: nobody needs it any more.
+            self._save(notice_id, {"state": str(NoticeState.CANCELLED), "cause": reason, "ended_at": now})
 
     def recipients_of(self, alert_id: str) -> tuple[Alarmed, ...]:
         """Each recipient once who got or may have got a call-out, in the order of being told.
@@ -144,10 +157,14 @@ def _distinct(rows: Iterable[RowMapping]) -> Iterable[Alarmed]:
     seen: set[tuple[str, str]] = set()
     for row in rows:
         key = (row["recipient_kind"], row["recipient_id"])
-        if key not in seen:
-            seen.add(key)
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
             points = tuple(point for point in row["contact_points"] if point != DESK_CALL)
             yield Alarmed(RecipientKind(key[0]), key[1], row["recipient_name"], _role(row), points)
+        except UNREADABLE as error:
+            log.error("recipient_unreadable", notice=row["id"], error=type(error).__name__)
 
 
 def _role(row: RowMapping) -> DutyRole | None:

@@ -18,7 +18,7 @@ from backend.adapters.db.notices import attempts, notices
 from backend.adapters.db.notices_queue import addressee
 from backend.adapters.db.notices_rows import OUTSTANDING_COUNT, delivery_values, to_delivery
 from backend.adapters.db.people import contact_points
-from backend.domain.delivery.model import Delivery, Outcome, Result
+from backend.domain.delivery.model import OPEN, Delivery, NoticeState, Outcome, Result
 from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Clock
 from backend.services.notices.delivery_ports import Attempted, CodeSent, Held, NoticeTransaction, PointToProve
@@ -40,6 +40,11 @@ class NoticeSql(AlarmSql):
             return None
         delivery = to_delivery(row, row["outstanding"])
         return Held(addressee(row, ""), delivery, row["lease"], tuple(row["contact_points"]))
+
+    def fail_unread(self, notice_id: str, cause: str, now: datetime) -> bool:
+        ended = {"state": str(NoticeState.FAILED), "cause": cause, "ended_at": now, "lease": None}
+        still = and_(notices.c.id == notice_id, notices.c.state.in_(sorted(map(str, OPEN))))
+        return bool(self._db.execute(update(notices).where(still).values(ended)).rowcount)
 
     def save_delivery(self, notice_id: str, delivery: Delivery) -> None:
         values = delivery_values(delivery)

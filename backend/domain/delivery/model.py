@@ -57,6 +57,8 @@ class Cause(StrEnum):
     CALL_NOT_ANSWERED = "call_not_answered"
     FAULT = "fault"
     """An error of ours while sending."""
+    UNREADABLE = "unreadable"
+    """What is on record about it cannot be read."""
     NO_RECEIPT = "no_receipt"
     NO_CONTACT_POINT = "no_contact_point"
     DEADLINE = "deadline"
@@ -124,6 +126,8 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     PASSED = "passed"
     DEFERRED = "deferred"
+    UNREADABLE = "unreadable"
+    """What is on record cannot be read: it has failed."""
     OVER = "over"
     """It was over before; nothing has changed."""
 

@@ -54,13 +54,14 @@ class Ticket:
 class Claim:
     """What a look at the queue came to.
 
-    `ticket`: what the caller has to do. `settle`: ids of notices that are at their end without another attempt.
-    `looked`: how many due ones were looked at; 0: nothing is due.
+    `ticket`: what the caller has to do. `settle`: ids of notices that are at their end without another attempt;
+    `unreadable`: those of them that cannot be read. `looked`: how many due ones were looked at; 0: nothing is due.
     """
 
     ticket: Ticket | None = None
     settle: tuple[str, ...] = ()
     looked: int = 0
+    unreadable: frozenset[str] = frozenset()
 
 
 class NoticeQueue(Protocol):
@@ -131,6 +132,10 @@ class NoticeTransaction(AlarmTransaction, Protocol):
 
     def held(self, notice_id: str) -> Held | None:
         """Locked until the end of the transaction."""
+        ...
+
+    def fail_unread(self, notice_id: str, cause: str, now: datetime) -> bool:
+        """It has failed, whatever else is on record about it. False where it had ended."""
         ...
 
     def save_delivery(self, notice_id: str, delivery: Delivery) -> None:

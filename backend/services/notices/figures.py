@@ -43,6 +43,10 @@ class NoticeFigures(Collector):
         """Causes are in the delivery log: a provider's codes are too many for series."""
         self._attempts.labels(str(channel), str(outcome)).inc()
 
+    def unreadable(self) -> None:
+        """A notice has failed because what is on record about it cannot be read: no channel was called."""
+        self._attempts.labels("none", "unreadable").inc()
+
     def received(self, provider: str, result: Received) -> None:
         """A receipt came."""
         self._receipts.labels(provider, str(result)).inc()

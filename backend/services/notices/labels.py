@@ -67,6 +67,7 @@ CAUSES: Final[Mapping[Cause, Label]] = {
     Cause.CALL_TO_MAKE: Label("等坐席打电话", "An operator has to call"),
     Cause.CALL_NOT_ANSWERED: Label("电话无人接听", "Nobody answered the call"),
     Cause.FAULT: Label("平台内部错误", "An error of the platform"),
+    Cause.UNREADABLE: Label("记录无法读取", "What is on record cannot be read"),
     Cause.NO_RECEIPT: Label("没有等到回执", "No receipt has come"),
     Cause.NO_CONTACT_POINT: Label("没有联系方式", "No contact point"),
     Cause.DEADLINE: Label("超过时限", "Past its deadline"),

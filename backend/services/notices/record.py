@@ -69,11 +69,14 @@ class RecordAttempt:
             tx.commit()
         return decision.reason
 
-    def settle(self, notice_id: str) -> Reason:
-        """Ends a notice that has no further attempt: its deadline is past, or every channel was given up."""
+    def settle(self, notice_id: str, unreadable: bool = False) -> Reason:
+        """Ends a notice that has no further attempt: past its deadline, given up on every channel, or `unreadable`."""
         now = self.clock.now()
         with self.store.begin() as tx:
-            lock_alert(tx, tx.alert_of(notice_id))
+            alert_id = tx.alert_of(notice_id)
+            lock_alert(tx, alert_id)
+            if unreadable:
+                return _fail_unread(tx, notice_id, alert_id, now)
             held = tx.held(notice_id)
             if held is None:
                 return Reason.OVER
@@ -139,6 +142,19 @@ class RecordCall:
                 _close_attempt(tx, held, call, False, cause, actor, now)
             tx.commit()
         return Received.RECORDED
+
+
+def _fail_unread(tx: NoticeTransaction, notice_id: str, alert_id: str | None, now: datetime) -> Reason:
+    """So that the escalation goes on to whoever is next."""
+    if not tx.fail_unread(notice_id, Cause.UNREADABLE, now):
+        return Reason.OVER
+    if alert_id is not None:
+        entry = Entry(EntryKind.NOTICE_FAILED, SYSTEM, now, "outbox", Cause.UNREADABLE, {"notice": notice_id})
+        tx.add_entries(AlertId(alert_id), [entry])
+        tx.wake_run(AlertId(alert_id), now)
+        tx.touch(AlertId(alert_id))
+    tx.commit()
+    return Reason.UNREADABLE
 
 
 def lock_alert(tx: NoticeTransaction, alert_id: str | None) -> None:
