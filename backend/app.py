@@ -173,7 +173,8 @@ class Backend:
         if self._roles & {Role.API, Role.WORKER}:
             self._metrics.also(self._broker.figures)
         if Role.WORKER in self._roles:
-            self._metrics.also(self._dispatch.figures)
+            for figures in self._dispatch.figures:
+                self._metrics.also(figures)
         self._metrics.show(
             Gauges(
                 self._watch,

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
+from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine
 
 from backend.adapters.clock import SystemClock
@@ -32,7 +33,6 @@ from backend.parts.work_order import WorkOrderParts
 from backend.services.alarm.act import ClosingGate
 from backend.services.alarm.oddities import OddFigures
 from backend.services.alarm.ports import Ids
-from backend.services.notices.figures import NoticeFigures
 from backend.settings import Settings, config_file
 from backend.workers.loop import Tick
 
@@ -132,9 +132,9 @@ class DispatchParts:
         return self._accounting.odd
 
     @property
-    def figures(self) -> NoticeFigures:
+    def figures(self) -> tuple[Collector, ...]:
         """For `/metrics`."""
-        return self._notices.figures
+        return self._notices.figures, self._audit.figures
 
     def stop(self) -> None:
         """Send no more notices."""

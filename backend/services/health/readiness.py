@@ -15,6 +15,11 @@ ECHO_FIGURE: Final = "echo_age_seconds"
 EMERGENCY_LANE: Final = "gateway-emergency"
 ECHO_SECONDS: Final = 15.0
 """No echo for so long and a gateway gives up (reliability.md, rule 13)."""
+AUDITOR: Final = "auditor"
+PROOF_FIGURE: Final = "proof_age_seconds"
+"""Figure of the auditor: seconds since every open alert was proved to have a next step, or raised."""
+PROOF_SECONDS: Final = 60.0
+"""Six rounds; whoever is outside hears of one each minute."""
 FACTS_SECONDS: Final = 15.0
 TIMER_SECONDS: Final = 5.0
 OUTBOX_SECONDS: Final = 15.0
@@ -62,6 +67,7 @@ def _checks(facts: Facts, ticks: Sequence[TickState]) -> Iterator[Check]:
     yield Check("database_write", error is None, Label("数据库写入", "Database write"), wrote)
     yield _echo(facts)
     yield _timers(facts.backlog, ticks)
+    yield _proof(facts)
     age = None if facts.backlog is None else facts.backlog.outbox_age_seconds
     yield _within("outbox_age", Label("待发指令", "Outbox"), age, OUTBOX_SECONDS)
     free = None if facts.free_bytes is None else facts.free_bytes // 1_000_000
@@ -75,14 +81,26 @@ def _checks(facts: Facts, ticks: Sequence[TickState]) -> Iterator[Check]:
 
 def _echo(facts: Facts) -> Check:
     """The youngest echo that any emergency lane heard: one lane that works is enough."""
+    age = _youngest(facts, EMERGENCY_LANE, ECHO_FIGURE)
+    return _within("broker_echo", Label("消息服务器回声", "Broker echo"), age, ECHO_SECONDS)
+
+
+def _proof(facts: Facts) -> Check:
+    """The last round in which every open alert was proved, in whatever process."""
+    age = _youngest(facts, AUDITOR, PROOF_FIGURE)
+    return _within("audit", Label("警情自查", "Proof of open alerts"), age, PROOF_SECONDS)
+
+
+def _youngest(facts: Facts, component: str, figure: str) -> float | None:
+    """Of an age that components report, whose name begins like this; None where none that works has reported it."""
     ages = [
-        component.figures[ECHO_FIGURE] + max(0.0, (facts.at - component.reported_at).total_seconds())
-        for component in facts.components or ()
-        if component.component.startswith(EMERGENCY_LANE)
-        and component.state in (ComponentState.UP, ComponentState.DEGRADED)
-        and ECHO_FIGURE in component.figures
+        each.figures[figure] + max(0.0, (facts.at - each.reported_at).total_seconds())
+        for each in facts.components or ()
+        if each.component.startswith(component)
+        and each.state in (ComponentState.UP, ComponentState.DEGRADED)
+        and figure in each.figures
     ]
-    return _within("broker_echo", Label("消息服务器回声", "Broker echo"), min(ages, default=None), ECHO_SECONDS)
+    return min(ages, default=None)
 
 
 def _timers(backlog: Backlog | None, ticks: Sequence[TickState]) -> Check:

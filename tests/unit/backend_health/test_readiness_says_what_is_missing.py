@@ -20,7 +20,12 @@ def gateway(state: ComponentState = ComponentState.UP, echo: float = 2.0, ago: f
     return Component("gateway-emergency", state, NOW, "", figures, NOW - timedelta(seconds=ago))
 
 
-GOOD = Facts(CLOCK.monotonic(), NOW, None, [gateway()], Backlog(1.0, 1.0), 10**10, True)
+def auditor(proof: float = 9.0, ago: float = 3.0) -> Component:
+    figures = {"proof_age_seconds": proof}
+    return Component("auditor", ComponentState.DEGRADED, NOW, "", figures, NOW - timedelta(seconds=ago))
+
+
+GOOD = Facts(CLOCK.monotonic(), NOW, None, [gateway(), auditor()], Backlog(1.0, 1.0), 10**10, True)
 TICK = TickState("alerts", 0.0, False, 5, 0, None)
 
 
@@ -39,6 +44,7 @@ def test_all_well_is_ready() -> None:
         "database_write",
         "broker_echo",
         "timer_lag",
+        "audit",
         "outbox_age",
         "free_disk",
         "telemetry_store",
@@ -49,11 +55,12 @@ def test_all_well_is_ready() -> None:
     ("facts", "code"),
     [
         (replace(GOOD, write_error="OperationalError"), "database_write"),
-        (replace(GOOD, components=[]), "broker_echo"),
-        (replace(GOOD, components=None), "broker_echo"),
-        (replace(GOOD, components=[gateway(echo=13.0, ago=4.0)]), "broker_echo"),
-        (replace(GOOD, components=[gateway(ComponentState.SILENT)]), "broker_echo"),
-        (replace(GOOD, components=[gateway(ComponentState.DOWN)]), "broker_echo"),
+        (replace(GOOD, components=[auditor()]), "broker_echo"),
+        (replace(GOOD, components=[gateway()]), "audit"),
+        (replace(GOOD, components=[gateway(), auditor(proof=58.0, ago=4.0)]), "audit"),
+        (replace(GOOD, components=[gateway(echo=13.0, ago=4.0), auditor()]), "broker_echo"),
+        (replace(GOOD, components=[gateway(ComponentState.SILENT), auditor()]), "broker_echo"),
+        (replace(GOOD, components=[gateway(ComponentState.DOWN), auditor()]), "broker_echo"),
         (replace(GOOD, backlog=Backlog(timer_lag_seconds=6.0)), "timer_lag"),
         (replace(GOOD, backlog=Backlog(outbox_age_seconds=16.0)), "outbox_age"),
         (replace(GOOD, free_bytes=10**8), "free_disk"),
@@ -79,7 +86,7 @@ def test_a_tick_that_does_not_run_is_named(tick: TickState) -> None:
 
 def test_one_emergency_lane_that_hears_the_broker_is_enough() -> None:
     other = replace(gateway(ComponentState.DOWN, echo=60.0), component="gateway-emergency-gw2")
-    assert failed(replace(GOOD, components=[other, gateway()])) == []
+    assert failed(replace(GOOD, components=[other, gateway(), auditor()])) == []
 
 
 def test_a_process_that_does_not_serve_telemetry_is_not_asked_about_it() -> None:

@@ -32,6 +32,7 @@ class Process:
         self.watch = Watch("backend", sources, lambda: self.ticks)
         self.report = ReportHealth(self.store, self.clock)
         self.report("gateway-emergency", "up", "", {"echo_age_seconds": 1.0})
+        self.report("auditor", "up", "", {"proof_age_seconds": 1.0})
 
     def failed(self) -> list[str]:
         return [check.code for check in self.watch.checks() if not check.ok]
@@ -81,9 +82,9 @@ def test_who_does_not_report_for_15_s_is_silent_since_then() -> None:
     process = Process()
     read = ReadComponents(process.store, process.clock)
     process.clock.turn(timedelta(seconds=15))
-    assert [as_json(component)["state"] for component in read()] == ["up"]
+    assert [as_json(component)["state"] for component in read()] == ["up", "up"]
     process.clock.turn(timedelta(seconds=1))
-    (silent,) = read()
+    silent = next(each for each in read() if each.component == "gateway-emergency")
     assert silent.state is ComponentState.SILENT
     assert silent.since == process.clock.now() - timedelta(seconds=1)
 
