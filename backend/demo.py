@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from backend.adapters.telemetry.demo_statuses import DemoStatuses
 from backend.domain.demo import figures
 from backend.parts.broker import BrokerParts
 from backend.services.demo.load import LoadDemo, Loaded
-from backend.services.demo.ports import DemoLoad
+from backend.services.demo.ports import DemoLoad, StoreBusy
 from backend.services.demo.show import ShowDemo
 from backend.services.demo.wipe import WipeDemo
 from backend.services.telemetry.ports import TelemetryAway
@@ -33,8 +32,6 @@ from backend.settings import Settings
 from backend.telemetry_store import ChosenTelemetry
 from contract.vocabulary import Label
 
-NICE: Final = 10
-"""A demo never makes a press wait."""
 SEED: Final = 20_261_125
 DAYS: Final = 90
 HOMES: Final = 2_000
@@ -82,7 +79,11 @@ class _Parts:
 
 
 def demo(settings: Settings, asked: Asked) -> DemoExit:
-    """Broken off at any moment, another call goes on from there."""
+    """Broken off at any moment, another call goes on from there.
+
+    Not at a lower priority, as other long work: whoever holds SQLite's one writer and gets no processor keeps a press
+    waiting. It rests instead.
+    """
     verbs: dict[str, Callable[[_Parts, Asked], DemoExit]] = {"load": _load, "wipe": _wipe, "show": _show}
     if asked.verb not in verbs or not _within(asked):
         _say(
@@ -90,14 +91,13 @@ def demo(settings: Settings, asked: Asked) -> DemoExit:
             f"usage: demo load [--seed N] [--homes {figures.HOMES[0]} to {figures.HOMES[1]}], demo wipe, demo show",
         )
         return DemoExit.USAGE
-    os.nice(NICE)
     engine, clock = make_engine(settings.database_url), SystemClock()
     telemetry = ChosenTelemetry(settings, clock)
     statuses = DemoStatuses(telemetry.states, telemetry.store, telemetry.erasable)
     try:
         migrate(engine)
         return verbs[asked.verb](_Parts(settings, engine, clock, SqlDemoStore(engine, clock), statuses), asked)
-    except (OperationalError, TelemetryAway) as away:
+    except (StoreBusy, OperationalError, TelemetryAway) as away:
         _say(
             f"中断，可再次执行以继续：{type(away).__name__}", f"broken off, call again to go on: {type(away).__name__}"
         )

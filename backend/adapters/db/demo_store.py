@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, Connection, Engine, Table, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.alarm_store import AlarmSql
@@ -23,7 +25,7 @@ from backend.adapters.db.registry import contacts, devices, homes, residents
 from backend.domain.demo.district import Batch
 from backend.domain.demo.measure import Census, Closed
 from backend.services.alarm.ports import Clock
-from backend.services.demo.ports import DemoLoad, LoadState
+from backend.services.demo.ports import DemoLoad, LoadState, StoreBusy
 
 _ONLY: Final = "district"
 _HERE: Final = demo_loads.c.id == _ONLY
@@ -46,7 +48,7 @@ class SqlDemoStore:
 
     def begin(self, load: DemoLoad) -> bool:
         try:
-            with writing(self.engine) as connection:
+            with _writing(self.engine) as connection:
                 connection.execute(insert(demo_loads).values(id=_ONLY, **{**asdict(load), "state": str(load.state)}))
                 connection.commit()
         except IntegrityError:
@@ -54,7 +56,7 @@ class SqlDemoStore:
         return True
 
     def put(self, batch: Batch, number: int) -> bool:
-        with writing(self.engine) as connection:
+        with _writing(self.engine) as connection:
             next_one = _HERE & (demo_loads.c.batches == number) & (demo_loads.c.state == str(LoadState.LOADING))
             if not connection.execute(update(demo_loads).where(next_one).values(batches=number + 1)).rowcount:
                 return False
@@ -66,7 +68,7 @@ class SqlDemoStore:
         return True
 
     def finish(self, state: LoadState) -> None:
-        with writing(self.engine) as connection:
+        with _writing(self.engine) as connection:
             connection.execute(update(demo_loads).where(_HERE).values(state=str(state)))
             connection.commit()
 
@@ -80,13 +82,14 @@ class SqlDemoStore:
             counts = [
                 connection.scalar(select(func.count()).select_from(alerts).where(of_demo())),
                 connection.scalar(select(func.count()).select_from(homes).where(homes.c.demo)),
+                connection.scalar(select(func.count()).select_from(villages).where(villages.c.demo)),
                 connection.scalar(select(func.count()).select_from(organisations).where(organisations.c.demo)),
             ]
         return sum(filter(None, counts))
 
     def wipe(self) -> int:
         """Dies anywhere: what is gone is gone with all that refers to it, and another call goes on."""
-        with writing(self.engine) as connection:
+        with _writing(self.engine) as connection:
             taken = some_alerts(connection)
             taken = taken or some_homes(connection, AlarmSql(connection, self.clock, is_sqlite(self.engine)))
             taken = taken or some_places(connection)
@@ -110,6 +113,15 @@ class SqlDemoStore:
             )
             found = [Closed(*row) for row in past]
         return Census(load.made_at, load.made_at.astimezone(zone).date(), load.days, rows, found)
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    try:
+        with writing(engine) as connection:
+            yield connection
+    except (OperationalError, PoolTimeoutError) as busy:
+        raise StoreBusy(type(busy).__name__) from busy
 
 
 def _book(connection: Connection) -> str:

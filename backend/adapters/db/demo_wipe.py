@@ -79,19 +79,18 @@ def _parent(column: Column[Any]) -> Table | None:
     return keys[0].column.table if keys else _REFERENCES.get(column.name)
 
 
-def take_out(db: Connection, table: Table, where: ColumnElement[bool]) -> int:
-    """Delete rows with all that refers to them; how many rows."""
-    taken = 0
+def take_out(db: Connection, table: Table, where: ColumnElement[bool]) -> None:
+    """Delete rows with all that refers to them."""
     below = children()[table.name]
     if below:
         (key,) = table.primary_key.columns
         keys = list(db.scalars(select(key).where(where)))
         if not keys:
-            return 0
+            return
         for child in below:
             refers = child.column.in_(keys)
-            taken += take_out(db, child.table, refers if child.when is None else and_(refers, child.when))
-    return taken + db.execute(delete(table).where(where)).rowcount
+            take_out(db, child.table, refers if child.when is None else and_(refers, child.when))
+    db.execute(delete(table).where(where))
 
 
 def of_demo() -> ColumnElement[bool]:
@@ -104,7 +103,9 @@ def some_alerts(db: Connection) -> int:
     """The alert is locked first, as by everybody; what a worker does to it is done before or not at all."""
     query = select(alerts.c.id).where(of_demo()).order_by(alerts.c.id).limit(ALERTS_AT_ONCE).with_for_update()
     ids = list(db.scalars(query))
-    return take_out(db, alerts, alerts.c.id.in_(ids)) if ids else 0
+    if ids:
+        take_out(db, alerts, alerts.c.id.in_(ids))
+    return len(ids)
 
 
 def some_homes(db: Connection, alarm: AlarmSql) -> int:
@@ -114,17 +115,20 @@ def some_homes(db: Connection, alarm: AlarmSql) -> int:
         return 0
     for device_id in db.scalars(select(devices.c.id).where(devices.c.home_id.in_(ids)).order_by(devices.c.id)).all():
         alarm.lock_device(device_id)
-    late = list(
-        db.scalars(select(alerts.c.id).where(alerts.c.home_id.in_(ids)).order_by(alerts.c.id).with_for_update())
-    )
-    taken = take_out(db, alerts, alerts.c.id.in_(late)) if late else 0
-    return taken + take_out(db, homes, homes.c.id.in_(ids))
+    pressed = select(alerts.c.id).where(alerts.c.home_id.in_(ids)).order_by(alerts.c.id).with_for_update()
+    late = list(db.scalars(pressed))
+    if late:
+        take_out(db, alerts, alerts.c.id.in_(late))
+    take_out(db, homes, homes.c.id.in_(ids))
+    return len(ids)
 
 
 def some_places(db: Connection) -> int:
     """Villages, then centres, then towns. What is real and was put below one of them moves up, and stays."""
-    if taken := take_out(db, villages, villages.c.demo):
-        return taken
+    ids = list(db.scalars(select(villages.c.id).where(villages.c.demo)))
+    if ids:
+        take_out(db, villages, villages.c.id.in_(ids))
+        return len(ids)
     lowest = select(organisations.c.id).where(organisations.c.demo).order_by(organisations.c.kind == "town")
     ids = list(db.scalars(lowest.order_by(organisations.c.id).limit(ORGANISATIONS_AT_ONCE)))
     if not ids:
@@ -134,4 +138,5 @@ def some_places(db: Connection) -> int:
     db.execute(update(organisations).where(table.night_organisation_id.in_(ids)).values(night_organisation_id=None))
     db.execute(update(organisations).where(table.parent_id.in_(ids), table.id.not_in(ids)).values(parent_id=root))
     db.execute(update(villages).where(villages.c.town_id.in_(ids)).values(town_id=None))
-    return take_out(db, organisations, table.id.in_(ids))
+    take_out(db, organisations, table.id.in_(ids))
+    return len(ids)

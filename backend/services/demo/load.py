@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from backend.domain.demo.district import make_district
+from backend.domain.demo.district import Batch, make_district
+from backend.services.demo.patience import Pause, patiently
 from backend.services.demo.plan import plan_of
 from backend.services.demo.ports import DemoLoad, DemoStore, LoadState, Progress, Statuses
 
-Pause = Callable[[timedelta], None]
 REST: Final = 2.0
 """After each batch, so many times as long as it took: two thirds of the time the database is free for presses."""
-MOST_REST: Final = timedelta(seconds=1)
+MOST_REST: Final = timedelta(milliseconds=100)
+"""What took longer has waited for others itself."""
 
 
 class Monotonic(Protocol):
@@ -52,7 +52,7 @@ class LoadDemo:
         """`wanted.made_at`: now; one that is there already keeps its own."""
         there = self.store.load()
         if there is None:
-            self.store.begin(wanted)
+            patiently(lambda: self.store.begin(wanted), self.pause)
             there = self.store.load() or wanted
         if refusal := _refusal(there, wanted):
             return refusal
@@ -60,15 +60,22 @@ class LoadDemo:
         batches = list(make_district(plan_of(there.seed, there.homes, there.days, there.made_at, zone)))
         for number in range(there.batches, len(batches)):
             began = self.clock.monotonic()
-            if batches[number].said:
-                self.statuses.put(batches[number])
-            if not self.store.put(batches[number], number):
+            if not self._put(batches[number], number):
                 return Loaded.OVERTAKEN
             progress(number + 1, len(batches))
-            took = timedelta(seconds=(self.clock.monotonic() - began) * REST)
-            self.pause(min(took, MOST_REST))
-        self.store.finish(LoadState.LOADED)
+            rest(self.clock.monotonic() - began, self.pause)
+        patiently(lambda: self.store.finish(LoadState.LOADED), self.pause)
         return Loaded.DONE
+
+    def _put(self, batch: Batch, number: int) -> bool:
+        if batch.said:
+            self.statuses.put(batch)
+        return patiently(lambda: self.store.put(batch, number), self.pause)
+
+
+def rest(seconds: float, pause: Pause) -> None:
+    """After `seconds` of work."""
+    pause(min(timedelta(seconds=seconds * REST), MOST_REST))
 
 
 def _refusal(there: DemoLoad, wanted: DemoLoad) -> Loaded | None:

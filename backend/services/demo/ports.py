@@ -37,8 +37,12 @@ class DemoLoad:
     batches: int = 0
 
 
+class StoreBusy(Exception):  # noqa: N818 - a state, not a fault
+    """The database has no time, or is away. Nothing of the call was kept; the caller may try again."""
+
+
 class DemoStore(Protocol):
-    """The demo district in the database. Every call is a transaction of its own."""
+    """The demo district in the database. Every call is a transaction of its own, and raises `StoreBusy`."""
 
     def load(self) -> DemoLoad | None:
         """Which one is there, or is half there."""
@@ -61,11 +65,11 @@ class DemoStore(Protocol):
         ...
 
     def left(self) -> int:
-        """How many alerts, homes and organisations of it there are."""
+        """How many alerts, homes, villages and organisations of it there are."""
         ...
 
     def wipe(self) -> int:
-        """Take out some of it with all that refers to them; how many rows. 0: nothing is left, the place included."""
+        """Take out some of these with all that refers to them; how many. 0: nothing is left, the place included."""
         ...
 
     def census(self) -> Census:

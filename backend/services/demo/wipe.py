@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
-from backend.services.demo.load import MOST_REST, REST, Monotonic, Pause
+from backend.services.demo.load import Monotonic, rest
+from backend.services.demo.patience import Pause, patiently
 from backend.services.demo.ports import DemoStore, LoadState, Progress, Statuses
 
 
@@ -31,17 +31,19 @@ class WipeDemo:
         """False where there is none."""
         if self.store.load() is None:
             return False
-        self.store.finish(LoadState.WIPING)
+        patiently(lambda: self.store.finish(LoadState.WIPING), self.pause)
         devices = self.store.devices()
         # First: were this broken off later, nobody would know any more whose readings they are.
         self.statuses.forget(devices)
-        total = self.store.left()
+        total, done = self.store.left(), 0
         while True:
             began = self.clock.monotonic()
-            if not self.store.wipe():
+            taken = patiently(self.store.wipe, self.pause)
+            if not taken:
                 break
-            progress(total - min(total, self.store.left()), total)
-            self.pause(min(timedelta(seconds=(self.clock.monotonic() - began) * REST), MOST_REST))
+            done += taken
+            progress(min(done, total), total)
+            rest(self.clock.monotonic() - began, self.pause)
         # Again: what a device said while it was still there. From now on it is a stranger, of whom nothing is kept.
         self.statuses.forget(devices)
         self.broker.publish()
