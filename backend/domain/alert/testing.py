@@ -13,7 +13,7 @@ from typing import Final
 from backend.domain.alert.lifecycle import answers
 from backend.domain.alert.model import SYSTEM, Actor, Alert, Decision, Entry, EntryKind
 from backend.domain.alert.raising import Press
-from contract.vocabulary import Flag, Handling, Stage
+from contract.vocabulary import PLATFORM_TYPES, Flag, Handling, Stage
 
 LONGEST: Final = timedelta(minutes=30)
 """A window that claims to be longer is not believed (design §5)."""
@@ -57,6 +57,8 @@ class Unconfirmed(StrEnum):
 
 def is_test(window: TestWindow | None, press: Press, now: datetime) -> bool:
     """Whether a press falls into a window: by our clock, the gateway's and the device's, and nothing is odd."""
+    if press.type in PLATFORM_TYPES:
+        return False  # nobody knows what was pressed, or whether
     if window is None or not timedelta(0) < window.until - window.opens_at <= LONGEST:
         return False
     if DOUBTFUL.intersection((*press.flags, *press.time.flags)):
@@ -65,7 +67,7 @@ def is_test(window: TestWindow | None, press: Press, now: datetime) -> bool:
     return all(window.opens_at <= moment < window.until for moment in moments)
 
 
-def testing(alert: Alert, now: datetime) -> bool:
+def is_silent(alert: Alert, now: datetime) -> bool:
     """Whether it is silent and escalates to nobody now. After a jump of the clock it is not."""
     due = alert.test_due_at
     return due is not None and not alert.ended and now < due <= now + CONFIRM_WITHIN
@@ -82,7 +84,7 @@ def as_test(raised: Decision, window: TestWindow, now: datetime) -> Decision:
 
 def end_test(alert: Alert, now: datetime) -> Decision:
     """What becomes of a test that nobody has confirmed in time, or whose clock has jumped: it is real."""
-    if alert.test_due_at is None or testing(alert, now):
+    if alert.test_due_at is None or is_silent(alert, now):
         return Decision(alert, "not_due", changed=False)
     jumped = alert.test_due_at > now
     return make_real(alert, Reality.CLOCK_SET_BACK if jumped else Reality.NOT_CONFIRMED, "timer", now)
@@ -106,7 +108,7 @@ def confirm_test(alert: Alert, actor: Actor, source: str, now: datetime) -> Deci
         return Unconfirmed.NOT_A_TEST
     if alert.handling is not Handling.NEW:
         return Unconfirmed.TAKEN
-    if not testing(alert, now):
+    if not is_silent(alert, now):
         return Unconfirmed.TOO_LATE
     after = replace(
         alert,

@@ -13,7 +13,7 @@ import structlog
 
 from backend.domain.alert.model import SYSTEM, Alert, AlertId, Entry, EntryKind
 from backend.domain.alert.notable import raise_severity
-from backend.domain.alert.testing import testing
+from backend.domain.alert.testing import is_silent
 from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy, Situation, choose
 from backend.domain.escalation.run import (
     Answers,
@@ -135,7 +135,7 @@ class Advance:
 
     def run(self, due: DueRun) -> None:
         """At most one step; where another follows at once it is due now, and looked at after all that waits longer."""
-        if testing(due.alert, self.now):
+        if is_silent(due.alert, self.now):
             self.tx.save_run(replace(due.run, due_at=due.alert.test_due_at))
             return
         alert, run = self._insisted(due.alert, due.run)
