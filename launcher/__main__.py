@@ -174,6 +174,20 @@ def doctor() -> None:
     _leave(lambda: run_doctor(here()))
 
 
+@app.command("audit", help=text("help_audit"))
+def audit_packages() -> None:
+    from launcher.advisories import audit
+
+    _leave(lambda: audit(here()))
+
+
+@app.command(help=text("help_sbom"))
+def sbom(folder: Annotated[Path, typer.Argument(help=text("opt_sbom_folder"))] = Path("var/sbom")) -> None:
+    from launcher.advisories import sbom as write
+
+    _leave(lambda: write(here(), folder))
+
+
 @app.command(help=text("help_backup"))
 def backup(
     file: Annotated[Path | None, typer.Argument(help=text("opt_backup_file"))] = None,

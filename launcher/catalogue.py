@@ -54,6 +54,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Install what the tests need and run them all; further arguments go to pytest.",
     ),
     "help_doctor": ("检查缺少或出错之处，并说明如何处理。", "Say what is missing or wrong, and how to mend it."),
+    "help_audit": (
+        "查询所用软件包的已知漏洞。退出码：0 没有，1 有，5 无处可查。",
+        "Ask for known weaknesses of the packages in use. Exit codes: 0 none, 1 some, 5 nobody could be asked.",
+    ),
+    "help_sbom": ("生成软件物料清单（CycloneDX）。", "Write the bill of materials (CycloneDX)."),
+    "opt_sbom_folder": ("存放目录", "where to"),
+    "advice_clean": ("{name}：{judged} 个软件包没有已知漏洞", "{name}: nothing known about {judged} packages"),
+    "advice_found": ("{name}：发现 {found} 个已知漏洞", "{name}: {found} known weaknesses"),
+    "advice_not_asked": (
+        "{name}：无处可查，不能说明没有漏洞（本机的软件源不提供漏洞公告）",
+        "{name}: nobody could be asked, which proves nothing (the registry here has no advisories)",
+    ),
+    "sbom_made": ("{path}：{count} 个组件", "{path}: {count} components"),
+    "sbom_failed": ("无法生成 {name}", "{name} could not be made"),
     "help_backup": (
         "备份到一个文件：数据库、遥测读数、网关暂存、密钥、账号和设置。运行中也可以做。文件内有住户资料和密钥，请妥善保管。",
         "Back up into one file, also while it runs: database, readings, what gateways still hold, secrets, settings. "

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from launcher import clock
+from launcher import advisories, clock
 from launcher.console import check_console, ensure_console
 from launcher.exits import Exit
 from launcher.places import Places
@@ -99,6 +99,7 @@ def test(places: Places, everything: bool, arguments: Sequence[str]) -> Exit:
         Step("console-begins", console.begin),
         groups["acceptance"],
         Step("console", console.end),
+        Step("advisories", lambda: advisories.check(places, _results(places) / "advisories.json")),
     ]
     return run_steps(places, steps)
 
