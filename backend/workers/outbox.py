@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from backend.domain.delivery.model import Reason
+from backend.domain.delivery.model import LEAST, Reason
 from backend.services.notices.delivery_ports import NoticeQueue
 from backend.services.notices.send import SendNotice
 
@@ -33,7 +33,7 @@ class Lane:
     hands: int
 
 
-LANES: Final = (Lane("sos", 0, 8), Lane("alarm", 2, 8), Lane("rest", 4, 4))
+LANES: Final = (Lane("sos", 0, 8), Lane("alarm", 2, 8), Lane("rest", LEAST, 4))
 """Nothing but an SOS ever holds the first eight; an SOS takes the others as well where those are busy."""
 
 

@@ -17,7 +17,7 @@ from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.notices_queue import SqlNoticeQueue
 from backend.adapters.db.notices_store import SqlNoticeStore
 from backend.adapters.db.people import contact_points
-from backend.domain.delivery.model import Reason
+from backend.domain.delivery.model import LEAST, Reason
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.services.notices.delivery_ports import SendingChannel, Ticket
 from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
@@ -145,7 +145,7 @@ class Outbox:
             lambda channel, outcome, cause: self.attempts.append((channel, outcome, cause)),
         )
 
-    def claim(self, ceiling: int = 4) -> Ticket | None:
+    def claim(self, ceiling: int = LEAST) -> Ticket | None:
         """The next ticket, after those before it that must wait or have ended."""
         while True:
             claim = self.queue.claim(ceiling, 1, self.desk.clock.now())
@@ -154,7 +154,7 @@ class Outbox:
             if claim.ticket is not None or not claim.looked:
                 return claim.ticket
 
-    def run(self, ceiling: int = 4) -> list[Reason]:
+    def run(self, ceiling: int = LEAST) -> list[Reason]:
         """Sends everything that is due."""
         reasons = []
         while (ticket := self.claim(ceiling)) is not None:

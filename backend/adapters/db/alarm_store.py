@@ -248,7 +248,7 @@ class AlarmSql(PressRecordsSql):
         wake_run(self._db, alert_id, now)
 
     def hold_run(self, alert_id: AlertId, until: datetime) -> None:
-        hold_run(self._db, alert_id, until)
+        hold_run(self._db, alert_id, until, self._clock.now())
 
     # script
 

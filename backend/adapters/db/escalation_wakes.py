@@ -7,8 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
 
+from backend.adapters.db.alarm import timeline
 from backend.adapters.db.base import UtcDateTime
 from backend.adapters.db.escalation import books, runs
+from backend.domain.alert.model import EntryKind
+from backend.domain.escalation.run import HOLD_BUDGET
 
 # Built once: a press pays for it.
 _IN_FORCE: Final = select(books.c.digest).order_by(books.c.loaded_at.desc(), books.c.digest).limit(1).scalar_subquery()
@@ -33,6 +36,10 @@ _WAKE: Final = (
     .values(due_at=_NOW)
 )
 
+_FIRST_HOLD: Final = select(func.min(timeline.c.at)).where(
+    timeline.c.alert_id == bindparam("alert"), timeline.c.kind == str(EntryKind.HELD)
+)
+
 
 def begin_run(connection: Connection, alert_id: str, began_at: datetime, now: datetime) -> None:
     """The run of a new alert, due at once. It keeps the book that is in force now; without any, the built-in one."""
@@ -44,6 +51,9 @@ def wake_run(connection: Connection, alert_id: str, now: datetime) -> None:
     connection.execute(_WAKE, {"alert": alert_id, "moment": now})
 
 
-def hold_run(connection: Connection, alert_id: str, until: datetime) -> None:
-    """No further step before `until`."""
-    connection.execute(update(runs).where(runs.c.alert_id == alert_id).values(held_until=until))
+def hold_run(connection: Connection, alert_id: str, until: datetime, now: datetime) -> None:
+    """No further step before `until`; all who ask share one budget, from the first one's asking on."""
+    first = connection.scalar(_FIRST_HOLD, {"alert": alert_id})
+    most = min(until, (first or now) + HOLD_BUDGET)
+    if most > now:
+        connection.execute(update(runs).where(runs.c.alert_id == alert_id).values(held_until=most))

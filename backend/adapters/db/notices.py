@@ -14,7 +14,7 @@ notices: Final = Table(
     Column("id", String(36), primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("severity", String(16), nullable=False),
-    # 0: an SOS; then by severity. The lowest leaves first.
+    # 0: an SOS; then by severity, how it ended behind what is urgent. The lowest leaves first.
     Column("priority", Integer, nullable=False),
     Column("alert_id", String(36), nullable=True, index=True),
     Column("work_order_id", String(36), nullable=True),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from backend.adapters.db.notices import attempts, notices
 from backend.domain.delivery.model import Delivery, NoticeState, Outcome, priority
 from backend.domain.escalation.targets import RecipientKind
-from backend.services.notices.ports import NewNotice
+from backend.services.notices.ports import NewNotice, NoticeKind
 from contract.vocabulary import Severity
 
 DESK_CALL: Final = "desk"
@@ -29,7 +29,7 @@ def first_row(notice: NewNotice) -> dict[str, Any]:
         "id": notice.id,
         "kind": str(notice.kind),
         "severity": str(notice.severity),
-        "priority": priority(notice.severity, notice.sos),
+        "priority": priority(notice.severity, notice.sos, notice.kind is NoticeKind.ENDED),
         "alert_id": notice.alert_id,
         "work_order_id": notice.work_order_id,
         "step": notice.step,

@@ -145,6 +145,15 @@ class Decision:
         return self.reason in (Reason.ALL_CHANNELS_FAILED, Reason.EXPIRED)
 
 
-def priority(severity: Severity, sos: bool) -> int:
-    """0: an SOS, then by severity, 1 to 4. The lowest leaves first."""
-    return 0 if sos else severity.rank + 1
+LEAST: Final = 5
+"""The priority that leaves last."""
+
+
+def priority(severity: Severity, sos: bool, ended: bool = False) -> int:
+    """The lowest leaves first. 0: an SOS; 1 and 2: an emergency, what is urgent; 3: how something `ended`; 4 and 5: the
+    rest. Whoever hears how it ended needs not run, so each call for help goes before."""
+    if ended:
+        return 3
+    if sos:
+        return 0
+    return severity.rank + (1 if severity.rank <= Severity.URGENT.rank else 2)

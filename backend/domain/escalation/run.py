@@ -251,9 +251,10 @@ def is_last_resort(policy: Policy, run: Run) -> bool:
     return run.step >= len(policy.schedule)
 
 
-def fired(policy: Policy, run: Run, asked: int, now: datetime) -> Run:
-    """The run after what was next has fired and reached `asked` people and desks."""
-    told = (run.step, run.round) if asked else run.told
+def fired(policy: Policy, run: Run, asked: int, now: datetime, first: int = 0) -> Run:
+    """The run after what was next has fired and reached `asked` people and desks. `first`: the number of its first step
+    among the alert's notices."""
+    told = (first + run.step, run.round) if asked else run.told
     after = replace(
         run, fired_at=now, asked=run.asked + asked, told=told, version=run.version + 1, state=RunState.RUNNING
     )

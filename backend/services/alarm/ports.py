@@ -196,7 +196,7 @@ class AlarmTransaction(PressRecords, Protocol):
         ...
 
     def hold_run(self, alert_id: AlertId, until: datetime) -> None:
-        """A person asks for a moment: no further step before `until`. The last to ask counts."""
+        """A person asks for a moment: no further step before `until`, nor than the budget of all who ask together."""
         ...
 
     # script and calls

@@ -25,9 +25,10 @@ from backend.domain.escalation.run import (
 from backend.domain.escalation.targets import DutyRole, Level, Nobody, Reach, Recipient, Target, TargetKind
 from backend.services.alarm.apply import apply
 from backend.services.escalation.ports import EscalationTransaction, Scene
-from backend.services.notices.ports import NewNotice, NoticeKind, notice_id
+from backend.services.notices.ports import POLICY_STEPS, NewNotice, NoticeKind, notice_id
 from contract.vocabulary import SOS, Severity
 
+SERVICE: Final = "care.service.pressed"
 CALL_OUT_LASTS: Final = timedelta(minutes=30)
 """A call for help that has not got through by then is not worth sending; others have been told long since."""
 _ENTRY: Final = {
@@ -70,7 +71,7 @@ class StepFiring:
             alert = decision.alert
         else:
             self._tell(alert, kind, {**detail, "notices": told})
-        return alert, fired(self.policy, run, asked, self.now)
+        return alert, fired(self.policy, run, asked, self.now, first_number(alert))
 
     def _wanted(self, alert: Alert, last_resort: bool = False) -> list[Target]:
         """The targets, but for those of whose role enough have accepted; the last resort's desk hears it always."""
@@ -103,8 +104,9 @@ class StepFiring:
         return self.tx.notices.put(list(notices.values()), self.now)
 
     def _notice(self, alert: Alert, run: Run, recipient: Recipient, facts: Any) -> NewNotice:
+        first = first_number(alert)
         return NewNotice(
-            id=notice_id(alert.id, NoticeKind.CALL_OUT, run.step, run.round, recipient.id),
+            id=notice_id(alert.id, NoticeKind.CALL_OUT, first + run.step, run.round, recipient.id),
             kind=NoticeKind.CALL_OUT,
             severity=alert.severity,
             recipient_kind=recipient.kind,
@@ -115,7 +117,7 @@ class StepFiring:
             contact_points=recipient.contact_points,
             role=recipient.role,
             alert_id=alert.id,
-            step=run.step,
+            step=first + run.step,
             round=run.round,
             sos=alert.type == SOS,
             facts=facts,
@@ -162,6 +164,12 @@ class StepFiring:
         self.tx.touch(alert.id)
 
 
+def first_number(alert: Alert) -> int:
+    """From which step on its notices count: those of the policy before an insistent service press are others."""
+    insisted = alert.type == SERVICE and alert.severity is not Severity.ADVISORY
+    return POLICY_STEPS // 2 if insisted else 0
+
+
 def _trouble(run: Run, reaches: Collection[Reach]) -> Trouble:
     """Who is told only now, by steps that were missed, is on duty too."""
     missed = any(reach.recipients for reach in reaches if reach.target not in LAST_RESORT)
@@ -195,8 +203,9 @@ def say_trouble(
 
 
 def _trouble_notice(alert: Alert, run: Run, recipient: Recipient, facts: dict[str, Any], now: datetime) -> NewNotice:
+    step = first_number(alert) + run.step
     return NewNotice(
-        id=notice_id(alert.id, NoticeKind.DESK_TROUBLE, run.step, run.round, recipient.id),
+        id=notice_id(alert.id, NoticeKind.DESK_TROUBLE, step, run.round, recipient.id),
         kind=NoticeKind.DESK_TROUBLE,
         severity=Severity.EMERGENCY,
         recipient_kind=recipient.kind,
@@ -206,7 +215,7 @@ def _trouble_notice(alert: Alert, run: Run, recipient: Recipient, facts: dict[st
         deadline_at=now + CALL_OUT_LASTS,
         contact_points=recipient.contact_points,
         alert_id=alert.id,
-        step=run.step,
+        step=step,
         round=run.round,
         sos=alert.type == SOS,
         facts=facts,

@@ -26,10 +26,10 @@ from backend.services.notices.send import SendNotice
 from backend.workers.loop import BELL_SECONDS, Loop, Tick
 from backend.workers.outbox import OutboxWorker
 from contract.vocabulary import Severity
-from tests.fakes.notice_channels import NumberedLinks, PlainWriter
+from tests.fakes.notice_channels import NumberedLinks, PlainWriter, RecordingChannel
 from tests.harness.alarm import Uuids
 from tests.harness.clock import ManualClock, stopwatch, wait_until, wall_now
-from tests.harness.notices import NoticeDesk
+from tests.harness.notices import NoticeDesk, Outbox
 from tests.harness.provider import Provider, provider
 
 WAITING = 10_000
@@ -85,3 +85,20 @@ def test_an_sos_leaves_within_one_cycle(database: Engine, slow: Provider, quick:
         slow.hold.set()
         wait_until(lambda: not any(worker.busy.values()), "all hands are free")
         http.close()
+
+
+def test_a_new_sos_and_every_alarm_leave_before_how_an_earlier_one_ended(desk: NoticeDesk) -> None:
+    point = desk.point("p1")
+    ended = [desk.notice(point, recipient=f"e{n}", kind=NoticeKind.ENDED) for n in range(3)]
+    advisory = desk.notice(point, recipient="a", sos=False, severity=Severity.ADVISORY, kind=NoticeKind.ADVISORY)
+    desk.put(advisory, *ended)
+    desk.clock.turn(timedelta(seconds=1))
+    urgent = desk.notice(point, recipient="u", sos=False, severity=Severity.URGENT)
+    sos = desk.notice(point, recipient="s")
+    desk.put(urgent, sos)
+    channel = RecordingChannel()
+    Outbox(desk, sms=channel).run()
+    order = [id_ for id_, _ in channel.sent]
+    assert order[:2] == [sos.id, urgent.id]
+    assert set(order[2:5]) == {notice.id for notice in ended}
+    assert order[5:] == [advisory.id]

@@ -139,3 +139,6 @@ def test_what_is_over_is_over(delivery: Delivery, state: NoticeState, outcome: O
 def test_an_sos_is_chosen_before_all_others(sos: Severity, one: Severity, other: Severity) -> None:
     assert priority(sos, sos=True) < priority(one, sos=False)
     assert (priority(one, False) < priority(other, False)) == (one.rank < other.rank)
+    # How it ended comes after every alarm, an SOS's included, and before what can wait.
+    alarms = [priority(Severity.URGENT, False), priority(Severity.EMERGENCY, False), priority(sos, sos=True)]
+    assert max(alarms) < priority(sos, True, ended=True) < priority(Severity.ADVISORY, False)
