@@ -117,6 +117,12 @@ class Broker:
             raise AssertionError(f"the broker ended: {self.log.read_text(errors='replace')[-2000:]}")
         return serves(self.host, self.port)
 
+    @property
+    def pid(self) -> int:
+        """Of the running broker."""
+        assert self._process is not None, "the broker does not run"
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL: whatever it had not written to disk is gone."""
         self._end(signal.SIGKILL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from backend.domain.registry.lifecycle import DeviceState, may_connect
@@ -12,6 +13,8 @@ from backend.domain.registry.lifecycle import DeviceState, may_connect
 UNRESTRICTED: Final = frozenset({DeviceState.ENROLLED, DeviceState.INSTALLED})
 """These hang where they belong. All others that may connect at all call for help and no more."""
 FINGERPRINT_CHARACTERS: Final = 16
+REMEMBERED: Final = 65_536
+"""A district has less, and each look asks for all of them."""
 
 
 class Access(StrEnum):
@@ -39,6 +42,7 @@ def access_of(state: DeviceState) -> Access | None:
     return Access.FULL if state in UNRESTRICTED else Access.ESSENTIAL
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fingerprint(secret_hash: str) -> str:
     """The same for the same hash, and of no use to anybody who has it."""
     return hashlib.sha256(secret_hash.encode()).hexdigest()[:FINGERPRINT_CHARACTERS]
