@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.console.desk_page import DeskPage
+from tests.console.real_district import RealDistrict, real_district
 from tests.fakes.console_backend import FakeBackend
 from tests.harness.ports import free_port
 
@@ -125,3 +126,18 @@ def open_desk(fake: FakeBackend) -> Iterator[Callable[..., DeskPage]]:
 def desk(open_desk: Callable[..., DeskPage], loud: Browser) -> DeskPage:
     """A desk with somebody at it, live, with sound."""
     return open_desk(loud)
+
+
+@pytest.fixture(scope="module")
+def district(console_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDistrict]:
+    """A real backend with homes and a responder on duty, shared by the tests of a file."""
+    with real_district(tmp_path_factory.mktemp("district"), console_dir) as found:
+        yield found
+
+
+@pytest.fixture
+def operator(district: RealDistrict, loud: Browser) -> Iterator[DeskPage]:
+    """A desk of the real backend with an operator at it."""
+    desk = district.desk(loud)
+    yield desk
+    desk.close()

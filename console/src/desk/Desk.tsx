@@ -27,7 +27,7 @@ import { useRinging, useTabTitle } from './useRinging';
 import { useSteps } from './useSteps';
 import { useVocabulary, WordsContext } from './useVocabulary';
 
-const TO_CALL_EVERY_MS = 15_000;
+const TO_CALL_EVERY_MS = 10_000;
 
 /** In the middle of something: a dialog, text, or an open alert of one's own on the screen. */
 function isBusy(desk: DeskState, staffId: string, dialogOpen: boolean): boolean {
@@ -79,6 +79,11 @@ function DeskScreen({ staff, logOut, organisations }: Props & { organisations: O
   const dispatch = useDispatch(selected?.id ?? null, mark);
   const toCall = useRead<NoticePage>('/notices?state=to_call', '', TO_CALL_EVERY_MS);
   const notices = toCall.value?.items ?? [];
+  const toCallIsOpen = dialogs.dialog?.name === 'to-call';
+  const { again: readToCall } = toCall;
+  useEffect(() => {
+    if (toCallIsOpen) readToCall();
+  }, [toCallIsOpen, readToCall]);
   const sound = useRinging(queue, staff.id, warnedIds(queue, staff.id, useNow()));
   useTabTitle(waiting.length);
 

@@ -98,7 +98,7 @@ function Handling({ alert, mine, failed }: Pick<Props, 'alert' | 'mine' | 'faile
       </div>
       {mine && lease !== null && !alert.waiting && (
         <div className={lease.warned ? 'row-lease lease-warned' : 'row-lease'} title={t('queue.lease')}>
-          ⏱ {stopwatchText(lease.leftMs)}
+          {t('queue.left', { span: stopwatchText(lease.leftMs) })}
         </div>
       )}
     </>

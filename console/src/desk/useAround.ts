@@ -47,7 +47,7 @@ export function useAround(needs: Needs): { around: Around; sending: Sending } {
     const failure = steps.failureOf(asked);
     if (action.name === 'close' && failedWith(failure, 'close', 'destination_unknown')) {
       const { outcome, note, seen_by } = action.body;
-      const draft = { outcome, note: note ?? '', seenBy: seen_by ?? '' };
+      const draft = { outcome, note: note ?? '', seenBy: seen_by ?? '', handedOver: false };
       return dialogs.open({ name: 'hand-over', alertId: asked, draft });
     }
     if (done || standingSteps(failure).length === 0) dialogs.close();
@@ -81,7 +81,8 @@ export function useAround(needs: Needs): { around: Around; sending: Sending } {
     handOver: async (alertId, body, draft) => {
       dialogs.close();
       const done = await run(alertId, 'hand-over', () => putHandOver(alertId, body));
-      if (done && draft !== undefined) dialogs.open({ name: 'close', alertId, draft });
+      if (done && draft !== undefined)
+        dialogs.open({ name: 'close', alertId, draft: { ...draft, handedOver: true } });
     },
     called: (notice, task) => {
       void run(notice.alert_id ?? notice.id, 'called', task).then(needs.again);

@@ -1,5 +1,5 @@
 /** The call that comes in: it brings up its alert for somebody who only looks, and is an offer to everybody else. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useNow } from '../clock/time';
 import type { IncomingCall } from '../live/messages';
 import type { DialogHandle } from './dialogs/useDialog';
@@ -27,7 +27,10 @@ export function useIncoming({ calls, own, alerts, isBusy, select, dialogs }: Nee
   const call = offeredCalls(calls, seen, own, now)[0];
   const dismiss = (one: IncomingCall) => setSeen((before) => new Set([...before, one.id]));
 
+  const broughtUp = useRef(0);
   const bringUp = useEffectEvent((one: IncomingCall) => {
+    if (one.id <= broughtUp.current) return; // an older one, now that the newer has been looked at
+    broughtUp.current = one.id;
     if (one.alert_id !== null && alerts[one.alert_id] !== undefined && !isBusy()) select(one.alert_id);
   });
   const callId = call?.id;

@@ -48,7 +48,7 @@ function LeaseClock({ alert, mine, now }: { alert: AlertSummary; mine: boolean; 
       data-warned={warned}
       {...(warned ? { role: 'alert' } : {})}
     >
-      {warned ? `⏰ ${t('escalation.lease_warned', { span: values.span })}` : t('escalation.lease', values)}
+      {warned ? `⚠ ${t('escalation.lease_warned', { span: values.span })}` : t('escalation.lease', values)}
     </span>
   );
 }

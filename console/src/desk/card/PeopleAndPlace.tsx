@@ -81,7 +81,7 @@ function Place({ alert, card }: Props) {
   return (
     <dl className="facts place">
       <dt>{t('place.landmark')}</dt>
-      <dd>
+      <dd className="address">
         {alert.home?.landmark != null && <div className="landmark">{alert.home.landmark}</div>}
         <div>{alert.home?.address ?? alert.home?.label}</div>
       </dd>

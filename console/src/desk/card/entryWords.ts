@@ -33,7 +33,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   answer_failed: 'cause',
   answer_expired: 'cause',
 };
-/** Their reason says again what the kind says. */
+/** Their reason says again what the kind says, or what goes without saying. */
 const SILENT = new Set(['ended_told', 'responder_done', 'raised', 'pressed_again', 'cancelled', 'cleared']);
 
 /** The step in words with what was said in it; a kind that this console does not know is shown as it is. */
@@ -55,7 +55,14 @@ export function stepWords(entry: TimelineEntry, { t, find }: Texts, words: Words
 /** Why, in words, or nothing where the kind says it already. */
 export function reasonWords(entry: TimelineEntry, { find }: Texts): string | null {
   const { kind, reason } = entry;
-  if (reason === '' || reason === kind || SILENT.has(kind) || kind.startsWith('cleared')) return null;
+  if (
+    reason === '' ||
+    reason === kind ||
+    reason === 'step_is_due' ||
+    SILENT.has(kind) ||
+    kind.startsWith('cleared')
+  )
+    return null;
   const area = REASONS[kind];
   const known = area === undefined ? null : find(area, reason);
   return known ?? plain(reason);

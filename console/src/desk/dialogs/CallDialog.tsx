@@ -1,9 +1,8 @@
 /** Whom to call, in order, each with a digit: the terminal, the residents, the contacts, the emergency services. */
 import { Button, Modal } from '@mantine/core';
-import { type KeyboardEvent, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { CallBody, CallPage } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
-import { digitOf } from './StepDialog';
 
 export type Callable = { key: string; name: string; detail: string; number: string; body: CallBody };
 
@@ -18,7 +17,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
       key: `${party.to}-${party.id}`,
       name: party.to === 'terminal' ? t('call.to.terminal') : party.name,
       detail: [
-        party.relation ?? find('call.to', party.to),
+        party.to === 'terminal' ? null : (party.relation ?? find('call.to', party.to)),
         party.role === null ? null : find('role', party.role),
         party.to === 'contact' && !party.proved ? t('call.not_proved') : null,
       ]
@@ -27,7 +26,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
       number: party.number ?? '',
       body: { to: party.to as CallBody['to'], ...(party.to === 'terminal' ? {} : { id: party.id }) },
     }));
-  const services: Callable[] = (calls?.services ?? []).map((service) => ({
+  const services: Callable[] = inUrgency(calls?.services ?? []).map((service) => ({
     key: service.number,
     name: service.number,
     detail: service.label[locale],
@@ -35,16 +34,23 @@ export function CallDialog({ who, calls, close, call }: Props) {
     body: { to: 'emergency_service', number: service.number },
   }));
   const all = [...parties, ...services];
-  const keys = (press: KeyboardEvent) => {
-    const digit = digitOf(press);
-    const chosen = digit === null ? undefined : all[digit - 1];
+  const digits = digitsOf(all);
+  const keys = useEffectEvent((press: KeyboardEvent) => {
+    const plain = !press.ctrlKey && !press.altKey && !press.repeat;
+    const chosen = /^\d$/.test(press.key) && plain ? all[digits.indexOf(Number(press.key))] : undefined;
     if (chosen !== undefined) call(chosen.body);
     if (press.key !== 'ArrowDown' && press.key !== 'ArrowUp') return;
     press.preventDefault();
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
     buttons[Math.min(buttons.length - 1, Math.max(0, at + (press.key === 'ArrowDown' ? 1 : -1)))]?.focus();
-  };
+  });
+  // The window hears them: a digit is pressed before any dialog has taken the focus.
+  useEffect(() => {
+    const listener = (press: KeyboardEvent) => keys(press);
+    window.addEventListener('keydown', listener);
+    return () => window.removeEventListener('keydown', listener);
+  }, []);
   return (
     <Modal
       opened
@@ -54,7 +60,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
       transitionProps={{ duration: 0 }}
       withCloseButton={false}
     >
-      <div ref={list} className="call-list" data-testid="call-dialog" onKeyDown={keys} role="toolbar">
+      <div ref={list} className="call-list" data-testid="call-dialog">
         {all.length === 0 && <p>{t('call.nobody')}</p>}
         {all.map((one, at) => (
           <button
@@ -65,7 +71,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
             data-call={one.key}
             onClick={() => call(one.body)}
           >
-            <kbd>{at < 9 ? at + 1 : '·'}</kbd>
+            <kbd>{digits[at] ?? '·'}</kbd>
             <strong>{one.name}</strong>
             <span>{one.detail}</span>
             <span className="call-number">{one.number}</span>
@@ -77,4 +83,22 @@ export function CallDialog({ who, calls, close, call }: Props) {
       </div>
     </Modal>
   );
+}
+
+const URGENCY = ['120', '119', '110'];
+
+/** The three that are called in an emergency first, whatever else there is. */
+function inUrgency(services: CallPage['services']): CallPage['services'] {
+  const place = (number: string) => (URGENCY.includes(number) ? URGENCY.indexOf(number) : URGENCY.length);
+  return [...services].sort((a, b) => place(a.number) - place(b.number));
+}
+
+/** 120 has the 0 always, so that the hand finds it; the others 1 to 9 in order. */
+function digitsOf(all: readonly Callable[]): readonly (number | null)[] {
+  let next = 0;
+  return all.map((one) => {
+    if (one.key === '120') return 0;
+    next += 1;
+    return next <= 9 ? next : null;
+  });
 }

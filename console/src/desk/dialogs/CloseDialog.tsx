@@ -40,10 +40,10 @@ export function CloseDialog({ alert, standing, draft, hospitalUnknown, close, se
   const chosen = outcomes.find((row) => row.code === outcome);
   const asksSeenBy = chosen?.needsSeenBy === true && alert.type === SOS;
   const [marks, setMarks] = useState<Marks>({});
-  const asksHospital = outcome === AMBULANCE && hospitalUnknown;
+  const asksHospital = outcome === AMBULANCE && hospitalUnknown && draft?.handedOver !== true;
   const ready = chosen !== undefined && (!asksSeenBy || seenBy.trim() !== '') && allAnswered(standing, marks);
   const submit = () => {
-    if (asksHospital) return handOver({ outcome, note, seenBy });
+    if (asksHospital) return handOver({ outcome, note, seenBy, handedOver: false });
     const said = note.trim();
     const told = standing.map(({ step }) => marks[step]).filter((mark) => mark !== undefined);
     const body = {

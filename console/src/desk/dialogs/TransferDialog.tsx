@@ -19,12 +19,14 @@ export function TransferDialog({ alert, close, send }: Props) {
   const organisation = alert.organisation?.id ?? rootId;
   const path = organisation === null ? null : `/on-duty?organisation=${encodeURIComponent(organisation)}`;
   const duty = useRead<OnDuty>(path, '', 60_000).value;
-  const options: readonly Option[] = (duty?.items ?? []).map((one, at) => ({
-    key: `${one.person_id}-${at}`,
-    name: one.name,
-    detail: `${one.role.label[locale] ?? one.role.code} · ${one.why.label[locale] ?? one.why.code}`,
-    ...(one.reachable ? {} : { mark: t('transfer.not_reachable') }),
-  }));
+  const options: readonly Option[] = (duty?.items ?? [])
+    .filter((one) => one.name !== alert.holder?.name)
+    .map((one, at) => ({
+      key: `${one.person_id}-${at}`,
+      name: one.name,
+      detail: `${one.role.label[locale] ?? one.role.code} · ${one.why.label[locale] ?? one.why.code}`,
+      ...(one.reachable ? {} : { mark: t('transfer.not_reachable') }),
+    }));
   const asked = options.find((option) => option.key === picked)?.name ?? to.trim();
   const submit = () => send({ name: 'transfer', body: { to: asked } });
   return (

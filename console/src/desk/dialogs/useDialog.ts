@@ -1,8 +1,8 @@
 /** Which dialog is open, and for which alert: it never acts on another one, wherever the selection has gone since. */
 import { useCallback, useRef, useState } from 'react';
 
-/** A closing that waits until it is known to which hospital the person is taken. */
-export type CloseDraft = { outcome: string; note: string; seenBy: string };
+/** A closing that waits until it is known to which hospital the person is taken; `handedOver`: now it is. */
+export type CloseDraft = { outcome: string; note: string; seenBy: string; handedOver: boolean };
 
 export type OpenDialog =
   | { name: 'en-route' | 'transfer' | 'call'; alertId: string }
