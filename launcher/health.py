@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from launcher.api import Backend
 from launcher.mqtt_probe import Answer
+from launcher.refusals import ODD_IN_SPAN
 from launcher.supervisor import ChildState
 
 REPORT_SECONDS = 5.0
@@ -19,8 +20,15 @@ SPOKEN_FOR = ("broker", "sim")
 class HealthReporter(threading.Thread):
     """Reports every 5 s and whenever it is poked; a report that fails is made again at the next turn."""
 
-    def __init__(self, backend: Backend, probe: Callable[[], Answer], states: Callable[[], Mapping[str, ChildState]]):
+    def __init__(
+        self,
+        backend: Backend,
+        probe: Callable[[], Answer],
+        states: Callable[[], Mapping[str, ChildState]],
+        refused: Callable[[], int],
+    ) -> None:
         super().__init__(name="health-reporter", daemon=True)
+        self._refused = refused
         self._backend = backend
         self._probe = probe
         self._states = states
@@ -41,15 +49,22 @@ class HealthReporter(threading.Thread):
             self._poke.wait(pause)
             self._poke.clear()
             if not self._stopping:
-                said = reports(self._states(), self._probe())
+                said = reports(self._states(), self._probe(), self._refused())
                 for report in said:
                     self._backend.call("POST", REPORT_PATH, report)
                 pause = REPORT_SECONDS if all(report["state"] == "up" for report in said) else MENDING_SECONDS
 
 
-def reports(states: Mapping[str, ChildState], broker: Answer) -> list[dict[str, object]]:
-    """What there is to say now: always of the broker and the simulator, of the others only that they are down."""
-    said = [_report("broker", *_broker_state(states.get("broker"), broker))]
+def reports(states: Mapping[str, ChildState], broker: Answer, refused: int = 0) -> list[dict[str, object]]:
+    """What there is to say now: always of the broker and the simulator, of the others only that they are down.
+
+    `refused`: log-ins that our broker refused within the last hour.
+    """
+    state, detail = _broker_state(states.get("broker"), broker)
+    if state == "up" and refused >= ODD_IN_SPAN:
+        state, detail = "degraded", "strangers_refused"
+    figures = {"refused_last_hour": refused} if "broker" in states else {}
+    said = [{**_report("broker", state, detail), "figures": figures}]
     for name, state in states.items():
         if name == "broker":
             continue

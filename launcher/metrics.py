@@ -1,4 +1,4 @@
-"""Which figures of the launcher Prometheus can fetch: whether each child runs, and how often it had to be started."""
+"""Which figures of the launcher Prometheus can fetch: its children, their starts, and who was refused by the broker."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from launcher.refusals import Refusals
 from launcher.supervisor import ChildState, Supervisor
 
 
-def serve_metrics(port: int, supervisor: Supervisor) -> Callable[[], None]:
+def serve_metrics(port: int, supervisor: Supervisor, refusals: Refusals) -> Callable[[], None]:
     """Serve `/metrics` on loopback; the answer ends that. Raises OSError where the port is taken."""
-    server, thread = start_http_server(port, addr="127.0.0.1", registry=registry(supervisor))
+    server, thread = start_http_server(port, addr="127.0.0.1", registry=registry(supervisor, refusals))
 
     def end() -> None:
         server.shutdown()
@@ -23,11 +24,23 @@ def serve_metrics(port: int, supervisor: Supervisor) -> Callable[[], None]:
     return end
 
 
-def registry(supervisor: Supervisor) -> CollectorRegistry:
-    """The figures of these children, looked up when they are asked for."""
+def registry(supervisor: Supervisor, refusals: Refusals) -> CollectorRegistry:
+    """The figures of these children and their broker, looked up when they are asked for."""
     found = CollectorRegistry()
     found.register(_Children(supervisor.states, supervisor.starts))
+    found.register(_Refused(refusals))
     return found
+
+
+class _Refused(Collector):
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+
+    def collect(self) -> Iterator[Metric]:
+        self._refusals.look()
+        refused = CounterMetricFamily("care_launcher_broker_refused", "Log-ins that the broker refused")
+        refused.add_metric([], self._refusals.total)
+        yield refused
 
 
 class _Children(Collector):

@@ -25,6 +25,7 @@ from launcher.mqtt_probe import Answer
 from launcher.places import Places
 from launcher.processes import local_starter
 from launcher.record import read_record, record_file, take_lock, write_record
+from launcher.refusals import Refusals
 from launcher.settings import LauncherSettings, broker_access
 from launcher.shell import Stop
 from launcher.supervisor import Supervisor
@@ -73,11 +74,15 @@ class Run:
         self._stop = threading.Event()
         self._supervisor = Supervisor(local_starter(places.root, places.logs), voice)
         self._probe = readiness.broker_probe(places, settings)
+        self._refusals = Refusals(places.logs / "broker.log", clock.monotonic)
         self._reporter = HealthReporter(
-            Backend(settings.http_port, token(places, "launcher")), self._probe, self._supervisor.states
+            Backend(settings.http_port, token(places, "launcher")),
+            self._probe,
+            self._supervisor.states,
+            self._refused_last_hour,
         )
         voice.on_change(self._changed)
-        self._end_metrics = serve_metrics(settings.launcher_metrics_port, self._supervisor)
+        self._end_metrics = serve_metrics(settings.launcher_metrics_port, self._supervisor, self._refusals)
         self._is_ready = False
         # Only a broker that reads its accounts from files has to be started again when they change.
         by_files = not settings.broker_url and broker_access(settings) == "files"
@@ -157,6 +162,10 @@ class Run:
             self._log_check_at = now + LOG_CHECK_SECONDS
             with suppress(OSError):  # a full disk: the next look may find room
                 turn_over(self._places.logs, self._settings.log_max_bytes)
+
+    def _refused_last_hour(self) -> int:
+        self._refusals.look()
+        return self._refusals.last_hour()
 
     def _accounts(self) -> list[tuple[int, int, int]]:
         return [_signature(path) for path in self._account_files]

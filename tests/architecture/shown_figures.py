@@ -20,6 +20,7 @@ from backend.services.health.ports import ComponentState
 from device_sim.adapters.metrics import FleetFigures, MetricsServer
 from gateway.adapters.metrics import Metrics as GatewayMetrics
 from launcher.metrics import registry as launcher_registry
+from launcher.refusals import Refusals
 from launcher.supervisor import ChildState
 from tests.architecture.tracked import ROOT
 
@@ -57,7 +58,7 @@ def registries() -> dict[str, CollectorRegistry]:
         "backend": _backend(),
         "gateway": gateway.registry,
         "device_sim": MetricsServer(lambda: fleet).registry,
-        "launcher": launcher_registry(children),
+        "launcher": launcher_registry(children, Refusals(ROOT / "no.log", lambda: 0.0)),
     }
 
 
