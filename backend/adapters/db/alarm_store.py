@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,6 +98,9 @@ _UNENDED: Final = (
     .with_for_update(key_share=True)
 )
 _ALERT: Final = select(alerts).where(alerts.c.id == bindparam("alert")).with_for_update(key_share=True)
+_FREE_ALERT: Final = (
+    select(alerts).where(alerts.c.id == bindparam("alert")).with_for_update(key_share=True, skip_locked=True)
+)
 _LAST_ALERT: Final = select(alerts.c.id).where(_OF_TYPE).order_by(alerts.c.received_at.desc()).limit(1)
 
 
@@ -209,22 +212,8 @@ class AlarmSql(PressRecordsSql):
     def alert(self, alert_id: str) -> Alert | None:
         return self._one(_ALERT, alert=alert_id)
 
-    def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
-        rows = self._db.execute(
-            select(alerts)
-            .where(
-                or_(
-                    alerts.c.reaction_due_at <= now,
-                    alerts.c.lease_due_at <= now,
-                    alerts.c.test_due_at <= now,
-                    alerts.c.test_due_at > now + CONFIRM_WITHIN,
-                )
-            )
-            .order_by(alerts.c.severity_rank, alerts.c.received_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True, key_share=True)
-        ).mappings()
-        return [to_alert(row) for row in rows]
+    def free_alert(self, alert_id: str) -> Alert | None:
+        return self._one(_FREE_ALERT, alert=alert_id)
 
     def add_alert(self, alert: Alert) -> None:
         self._db.execute(_ADD_ALERT, alert_row(alert))
@@ -338,6 +327,18 @@ class AlarmSqlStore:
     def begin(self) -> Iterator[AlarmTransaction]:
         with writing(self.engine, first=self.first) as connection:
             yield AlarmSql(connection, self.clock, is_sqlite(self.engine))
+
+    def due_alerts(self, now: datetime, limit: int, but: Collection[str]) -> Sequence[str]:
+        """Nothing of a row is read but its key, so that one that cannot be read holds back no other."""
+        due = or_(
+            alerts.c.reaction_due_at <= now,
+            alerts.c.lease_due_at <= now,
+            alerts.c.test_due_at <= now,
+            alerts.c.test_due_at > now + CONFIRM_WITHIN,
+        )
+        query = select(alerts.c.id).where(due, alerts.c.id.not_in(sorted(but)))
+        with self.engine.connect() as connection:
+            return connection.scalars(query.order_by(alerts.c.severity_rank, alerts.c.received_at).limit(limit)).all()
 
     def has_due(self, lane: Lane, now: datetime) -> bool:
         """Whether a claim would find anything; asked often, so it takes no writer's lock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -174,9 +174,8 @@ class AlarmTransaction(PressRecords, Protocol):
         """Locked until the end of the transaction."""
         ...
 
-    def due_alerts(self, now: datetime, limit: int) -> list[Alert]:
-        """Alerts whose `reaction_due_at`, `lease_due_at` or `test_due_at` is past, locked, and tests whose clock was
-        set back; those that others hold are left out."""
+    def free_alert(self, alert_id: str) -> Alert | None:
+        """As `alert`; None where another transaction holds it."""
         ...
 
     def add_alert(self, alert: Alert) -> None: ...
@@ -243,6 +242,10 @@ class AlarmStore(Protocol):
     """Opens transactions."""
 
     def begin(self) -> AbstractContextManager[AlarmTransaction]: ...
+    def due_alerts(self, now: datetime, limit: int, but: Collection[str]) -> Sequence[str]:
+        """Ids of alerts whose `reaction_due_at`, `lease_due_at` or `test_due_at` is past, and of tests whose clock was
+        set back, the most severe first; without a lock. `but`: not these."""
+        ...
 
 
 class Ids(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.domain.alert.model import SYSTEM, Alert, Entry, EntryKind
@@ -10,6 +10,7 @@ from backend.domain.alert.notable import ring
 from backend.domain.answering.model import ASKED, ON_IT, Assignment, State, expires
 from backend.domain.answering.safety import Timer, silent
 from backend.services.alarm.apply import apply
+from backend.services.alarm.one_by_one import OneByOne
 from backend.services.alarm.ports import Clock
 from backend.services.answering.effects import tell_desk
 from backend.services.answering.ports import AnswerStore, AnswerTransaction, Located
@@ -21,13 +22,15 @@ class WatchAlone:
 
     store: AnswerStore
     clock: Clock
+    _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("silence_not_told"), init=False)
 
     def __call__(self, limit: int = 50) -> int:
         """How many silences were told. The alert is locked before its timers, and the timer is looked at again."""
         now = self.clock.now()
+        resting = self._one_by_one.resting(now)
         with self.store.begin() as tx:
-            due = tx.due_timers(now, limit)
-        return sum(self._tell(located) for located in due)
+            due = {each.assignment_id: each for each in tx.due_timers(now, limit + len(resting))}
+        return self._one_by_one([each for each in due if each not in resting], lambda each: self._tell(due[each]), now)
 
     def _tell(self, located: Located) -> bool:
         now = self.clock.now()
@@ -68,12 +71,15 @@ class EndAssignments:
 
     store: AnswerStore
     clock: Clock
+    _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("assignment_not_ended"), init=False)
 
     def __call__(self, limit: int = 200) -> int:
         """How many were ended."""
+        now = self.clock.now()
+        resting = self._one_by_one.resting(now)
         with self.store.begin() as tx:
-            due = tx.open_until(self.clock.now(), limit)
-        return sum(self._end(located) for located in due)
+            due = {each.assignment_id: each for each in tx.open_until(now, limit + len(resting))}
+        return self._one_by_one([each for each in due if each not in resting], lambda each: self._end(due[each]), now)
 
     def _end(self, located: Located) -> bool:
         now = self.clock.now()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,6 +27,7 @@ from backend.domain.escalation.run import (
 )
 from backend.domain.work_order.keys import INSISTING_WITHIN, service_press_reaches_operator
 from backend.services.alarm.apply import apply
+from backend.services.alarm.one_by_one import TRY_AGAIN, place
 from backend.services.alarm.ports import Clock
 from backend.services.escalation.call_district import call_district
 from backend.services.escalation.end_run import tell_how_it_ended
@@ -42,7 +41,6 @@ from contract.vocabulary import Severity
 log = structlog.get_logger()
 
 SERVICE: Final = "care.service.pressed"
-TRY_AGAIN: Final = timedelta(seconds=10)
 STORAGE_AGAIN: Final = timedelta(seconds=1)
 FAULTS_IN_A_ROW: Final = 2
 """One alert whose rows are locked or slow is passed over; several in a row are a database that is away."""
@@ -102,7 +100,7 @@ class AdvanceDue:
     def _pass_over(self, alert_id: AlertId, error: Exception, is_fault: bool, now: datetime) -> None:
         """It holds up no other; the log says once why, and the district's desk rings until somebody has it."""
         self._again[alert_id] = (now, STORAGE_AGAIN if is_fault else TRY_AGAIN)
-        reason = _place(error)
+        reason = place(error)
         if self._failing.get(alert_id) != reason:
             log.error("run_failed", alert_id=alert_id, reason=reason)
         self._failing[alert_id] = reason
@@ -117,12 +115,6 @@ class AdvanceDue:
         for each in over:
             del self._again[each]
         return frozenset(self._again)
-
-
-def _place(error: Exception) -> str:
-    """Which error, and where: never its text, in which names and addresses may stand."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from backend.adapters.db.alarm import alerts
+from backend.adapters.db.engine import writing
 from backend.domain.alert.lifecycle import Refusal, Verb
 from backend.services.alarm.hand_out_commands import OutcomeReason
 from contract.ingest import CommandOutcome
@@ -233,3 +236,22 @@ def test_a_step_and_the_terminals_results_cross_without_a_deadlock(alarm: Alarm)
             thread.join(90)
     assert failed == []
     assert {alert.eta_minutes for alert in alarm.open()} == {12}
+
+
+def test_an_alert_that_cannot_be_read_keeps_no_other_from_ringing_again(alarm: Alarm) -> None:
+    for device in ("T1", "T2"):
+        alarm.enrol(device)
+        alarm.press(device)
+    broken, other = [alert.id for alert in alarm.open()]
+    for alert_id in (broken, other):
+        alarm.do(Verb.ACCEPT, alert_id)
+    for device in ("T1", "T2"):
+        alarm.press(device)
+    with writing(alarm.engine) as connection:
+        # JSON that is no list of flags: on both databases it breaks whoever reads the row.
+        connection.execute(update(alerts).where(alerts.c.id == broken).values(flags=7))
+        connection.commit()
+    alarm.clock.turn(timedelta(seconds=31))
+    assert alarm.requeue() == 2
+    assert alarm.requeue() == 0
+    assert "requeued" in alarm.kinds(other)

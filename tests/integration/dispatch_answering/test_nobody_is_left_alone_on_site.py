@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from backend.adapters.db.answering import lone_workers
 from backend.adapters.db.answering_reading import AnswerSqlReader
+from backend.adapters.db.answering_store import AnswerSql
 from backend.adapters.db.notices import notices
 from backend.adapters.db.registry import homes
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import Actor, ActorKind
 from backend.domain.answering.model import Refusal, State, Step, StepKind, Why
+from backend.domain.answering.safety import Timer
 from tests.harness.alarm import WANG
 from tests.harness.answering import Answering
 
@@ -165,3 +168,27 @@ def test_a_second_person_is_called_again(answering: Answering) -> None:
         calls = connection.execute(select(notices).where(notices.c.recipient_id == "zhao")).all()
     assert sorted(row.step for row in calls) == [0, 1001], "once, however often the button is pressed"
     assert answering.take(other, answering.opened(other), StepKind.ACCEPT).state is State.ACCEPTED
+
+
+@pytest.mark.parametrize("name", ["alone", "assignments"])
+def test_one_row_that_fails_keeps_nobody_elses_from_being_looked_at(
+    answering: Answering, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    there(answering)
+    there(answering, "zhao")
+    if name == "assignments":
+        answering.clock.turn(timedelta(hours=25))
+    sound, failed = AnswerSql.timers, list[str]()
+
+    def timers(tx: AnswerSql, alert_id: str) -> list[Timer]:
+        if not failed:
+            failed.append(alert_id)
+            raise RuntimeError("a row that nobody can read")
+        return sound(tx, alert_id)
+
+    answering.write(update(lone_workers).values(due_at=answering.clock.now()))
+    monkeypatch.setattr(AnswerSql, "timers", timers)
+    tick = next(tick for tick in answering.parts.ticks() if tick.name == name)
+    assert tick.run() == 1
+    answering.clock.turn(timedelta(seconds=11))
+    assert tick.run() == 1
