@@ -11,6 +11,7 @@ from typing import Final
 from backend.domain.alert.lease import EN_ROUTE_GRACE, ON_SITE, SPANS
 from backend.domain.alert.lifecycle import REQUEUE_AFTER
 from backend.domain.alert.model import Alert
+from backend.domain.alert.testing import CONFIRM_WITHIN, is_silent
 from backend.domain.answering.model import HOLD
 from backend.domain.escalation.policy import BUILT_IN, Policy
 from backend.domain.escalation.run import Acceptance, Answers, Doing, Next, Run, RunState, next_due, next_step
@@ -18,6 +19,8 @@ from contract.vocabulary import Severity
 
 OVERDUE: Final = timedelta(seconds=60)
 """Timers are looked at each second; one that is a minute late is not being looked at."""
+STANDS_STILL: Final = OVERDUE + CONFIRM_WITHIN
+"""What was a technician's test becomes real with steps behind it that are as old as a test may be."""
 GRACE: Final = timedelta(seconds=10)
 """A run that is woken looks within a second or two; what has just changed is not judged yet."""
 SLACK: Final = timedelta(seconds=15)
@@ -77,10 +80,10 @@ def _of_run(case: Case, now: datetime) -> Finding | None:
         return _without_time(case.alert, run, following)
     if now - run.due_at > OVERDUE:
         return Finding.RUN_OVERDUE
-    if run.due_at > latest_look(run, following, now) or _in_the_future(run, now):
+    if run.due_at > latest_look(case.alert, run, following, now) or _in_the_future(run, now):
         return Finding.RUN_TOO_FAR
     if run.state is RunState.RUNNING:
-        still = following.doing is Doing.FIRE and now - next_due(policy, run)[1] > OVERDUE
+        still = following.doing is Doing.FIRE and now - next_due(policy, run)[1] > STANDS_STILL
     else:
         still = _rests_though_it_waits(case.alert, following, now)
     return Finding.STEP_NOT_FIRED if still else None
@@ -94,10 +97,14 @@ def _without_time(alert: Alert, run: Run, following: Next) -> Finding | None:
     return Finding.RESTED_BUT_NOBODY_HAS_IT if alert.waiting else Finding.RESTED_BUT_SOMEBODY_IS_MISSING
 
 
-def latest_look(run: Run, following: Next, now: datetime) -> datetime:
-    """Until when a run may wait, as its policy has it: its next step, or a moment that somebody asked for."""
-    waits = run.state is RunState.RUNNING and following.doing is Doing.WAIT and following.at is not None
-    return (following.at if waits and following.at is not None else now) + SLACK
+def latest_look(alert: Alert, run: Run, following: Next, now: datetime) -> datetime:
+    """Until when a run may wait, as its policy has it: its next step, a moment that somebody asked for, or a test."""
+    moments = [now]
+    if is_silent(alert, now) and alert.test_due_at is not None:
+        moments.append(alert.test_due_at)
+    if run.state is RunState.RUNNING and following.doing is Doing.WAIT and following.at is not None:
+        moments.append(following.at)
+    return max(moments) + SLACK
 
 
 def _in_the_future(run: Run, now: datetime) -> bool:

@@ -73,7 +73,7 @@ WAITING: dict[str, Callable[[str, datetime], Any]] = {
     "step_not_fired": lambda alert_id, now: (
         update(runs)
         .where(runs.c.alert_id == alert_id)
-        .values(began_at=now - timedelta(seconds=100), due_at=now + timedelta(seconds=9))
+        .values(began_at=now - timedelta(seconds=160), due_at=now + timedelta(seconds=9))
     ),
     "notice_stuck": _notice_lost,
 }
