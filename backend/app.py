@@ -21,14 +21,11 @@ from backend.adapters.db.alarm_store import AlarmSqlStore
 from backend.adapters.db.engine import make_engine
 from backend.adapters.db.health import HealthSqlStore
 from backend.adapters.db.health_backlog import AlarmBacklogReader
-from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.migrations import migrate
 from backend.adapters.db.registry_store import SqlRegistryStore
 from backend.adapters.disk import Disk
 from backend.adapters.ids import RandomIds
-from backend.adapters.passwords import Argon2Passwords
-from backend.adapters.secret_files import AccountSheetFile, KeyFile
-from backend.adapters.service_accounts import ServiceAccountsFile
+from backend.adapters.secret_files import KeyFile
 from backend.api import (
     alerts,
     commands,
@@ -36,7 +33,6 @@ from backend.api import (
     health,
     ingest_events,
     metrics,
-    session,
     stream,
     vocabulary,
 )
@@ -45,7 +41,9 @@ from backend.api.server import HttpServer
 from backend.api.shell import make_api
 from backend.dispatch_parts import DispatchParts
 from backend.parts.audit_log import AuditLogParts
+from backend.parts.residents_privacy import ResidentsPrivacyParts
 from backend.parts.broker import BrokerParts
+from backend.parts.identity import IdentityParts
 from backend.parts.registry import RegistryParts
 from backend.services.access.authorise import Authorise
 from backend.services.alarm.act import Act
@@ -58,10 +56,6 @@ from backend.services.health.ports import TickState
 from backend.services.health.read_components import ReadComponents, as_json
 from backend.services.health.report_health import ReportHealth
 from backend.services.health.watch import WATCH_SECONDS, Sources, Watch
-from backend.services.identity.first_accounts import FirstAccounts
-from backend.services.identity.identify import Identify
-from backend.services.identity.log_in import LogIn
-from backend.services.identity.log_out import LogOut
 from backend.services.live.hub import Hub
 from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
@@ -106,14 +100,13 @@ class Backend:
         # Presses have database connections of their own, so that no number of busy desks can take them all (rule 9).
         self._press_engine = make_engine(settings.database_url, pool_size=PRESS_CONNECTIONS)
         self._alarms = AlarmSqlStore(self.engine, self._clock)
-        self._identities = SqlIdentityStore(self.engine)
         self._registry = SqlRegistryStore(self.engine)
-        self._passwords = Argon2Passwords()
-        self._identify = Identify(self._identities, ServiceAccountsFile(settings.service_accounts_file), self._clock)
         self._broker = BrokerParts(settings, self.engine, self._clock)
         self._telemetry = TelemetryParts(settings, self.engine, self._clock)
         self._dispatch = DispatchParts(settings, self.engine, self._clock, self._ids)
         self._audit_log = AuditLogParts(settings, self.engine, self._clock)
+        self._residents = ResidentsPrivacyParts(settings, self.engine, self._clock, self._telemetry.readings)
+        self._identity = IdentityParts(settings, self.engine, self._clock, self._audit_log.recorder)
         key = KeyFile(settings.enrol_key_file)
         self._enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         self._registry_parts = RegistryParts(
@@ -149,6 +142,7 @@ class Backend:
             yield from self._dispatch.ticks()
             yield from self._registry_parts.ticks()
             yield from self._audit_log.ticks()
+            yield from self._residents.ticks()
             yield Tick("forgetting", DueForgetting(Forget(self._alarms, self._clock)), seconds=FORGET_SECONDS)
 
         if Role.INGEST_TELEMETRY in self._roles:
@@ -170,6 +164,7 @@ class Backend:
         is_api = Role.API in self._roles
         self._metrics = Metrics()
         self._metrics.also(self._dispatch.odd)
+        self._metrics.also(self._identity.figures)
         if self._roles & {Role.API, Role.WORKER}:
             self._metrics.also(self._broker.figures)
         if Role.WORKER in self._roles:
@@ -204,28 +199,28 @@ class Backend:
             routers.append(_under("/ingest/v1", [self._telemetry.ingest_router(results, self._metrics)]))
         return make_api(
             routers,
-            identify=self._identify,
+            identify=self._identity.identify,
             authorise=Authorise(SubjectSqlReader(self.engine), self._clock),
             console_dir=self._settings.console_dir if Role.API in self._roles else None,
             unavailable_errors=DATABASE_AWAY,
-            also_public=self._dispatch.is_public,
+            also_public=lambda *call: self._dispatch.is_public(*call) or self._identity.is_public(*call),
             audit=lambda app: AuditCalls(app, put=self._audit_log.recorder.put, clock=self._clock),
         )
 
     def _staff_routers(self) -> Iterator[APIRouter]:
-        log_in = LogIn(self._identities, self._passwords, self._clock)
-        yield session.router(session.SessionDeps(log_in, LogOut(self._identities), self._settings.secure_cookie))
+        yield from self._identity.staff_routers()
         yield alerts.router(
             alerts.AlertCalls(Act(self._alarms, self._clock, self._dispatch.gate), AlarmSqlReader(self.engine))
         )
         yield vocabulary.router()
-        yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identify.still_open))
+        yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identity.identify.still_open))
         key = KeyFile(self._settings.enrol_key_file)
         enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         yield devices.router(devices.DeviceCalls(enrol, self._registry, self._telemetry.read_device))
         yield from self._telemetry.staff_routers(self._ids.new)
         yield from self._dispatch.staff_routers()
         yield from self._audit_log.staff_routers()
+        yield from self._residents.staff_routers()
 
     def _event_routers(self) -> Iterator[APIRouter]:
         lease_seconds = float(self._settings.command_lease_seconds)
@@ -258,20 +253,13 @@ class Backend:
         if self._roles & {Role.INGEST_EVENTS, Role.WORKER}:
             self._dispatch.start()
         if Role.API in self._roles:
-            self._make_first_accounts()
+            self._identity.make_first_accounts()
             self._broker.accounts.publish()
         self._telemetry.chosen.start(sends=Role.INGEST_TELEMETRY in self._roles)
         self._audit_log.recorder.start()
         self._server.start()
         self._loop.start()
         log.info("started", roles=sorted(self._roles), port=self._server.port)
-
-    def _make_first_accounts(self) -> None:
-        settings = self._settings
-        path = settings.demo_accounts_file if settings.demo else settings.first_account_file
-        make = FirstAccounts(self._identities, self._passwords, AccountSheetFile(path), self._clock)
-        if make(demo=settings.demo, locale=settings.locale):
-            log.info("first_accounts_made", demo=settings.demo)
 
     def stop(self) -> None:
         """Take no more, finish what runs, let go of everything: within 10 s."""

@@ -1,4 +1,4 @@
-"""`python -m backend`: run, migrate, show settings or API, replace a password, copy, prove, back up."""
+"""`python -m backend`: run, migrate, show settings or API, accounts, copy, prove, back up."""
 
 from __future__ import annotations
 
@@ -17,19 +17,17 @@ import structlog
 from pydantic import ValidationError
 
 from backend.adapters.db.engine import make_engine
-from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.migrations import migrate
 from backend.adapters.log import set_up_logging
-from backend.adapters.passwords import Argon2Passwords
 from backend.app import Backend, Role
 from backend.audit_log import verify_audit_log
 from backend.backup import asked_of, backup
 from backend.copying import migrate_telemetry
 from backend.demo import Asked, demo
 from backend.evidence import evidence
-from backend.services.identity.new_password import GiveNewPassword
 from backend.services.telemetry.migrate import RollUps
 from backend.settings import Settings, as_toml, config_file
+from backend.staff import staff
 from backend.statements import statements
 
 log = structlog.get_logger()
@@ -43,7 +41,6 @@ COMMANDS: Final = (
     "migrate",
     "settings",
     "openapi",
-    "password",
     "telemetry-migrate",
     "statements",
     "audit-log",
@@ -60,13 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     of them does not hold; `audit-log verify` likewise. `backup`: 1 it cannot be made, proved or put back.
     `demo`: see `backend.demo.DemoExit`.
     """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["staff"]:  # it has options of its own
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        return staff(given[1:])
     parser = argparse.ArgumentParser(prog="python -m backend", description="后端 / The backend")
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="run")
     parser.add_argument(
         "what",
         nargs="*",
         default=[],
-        help="password: 用户名 / whose password is replaced and shown once; statements: make, verify; "
+        help="statements: make, verify; "
         "audit-log: verify; evidence: verify FILE, key; backup: make, prove, restore FOLDER; demo: load, wipe, show",
     )
     parser.add_argument(
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, help="demo load: 种子，相同则相同 / the same seed makes the same district")
     parser.add_argument("--homes", type=int, help="demo load: 户数 / how many homes")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(given)
     first = asked.what[0] if asked.what else ""
     if asked.command != "run":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
@@ -119,8 +120,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(as_toml(settings), end="")
         return 0
     set_up_logging(settings.log_level)
-    if asked.command == "password":
-        return _new_password(settings, first)
     if asked.command == "migrate":
         return _migrate(settings)
     if asked.command == "statements":
@@ -176,19 +175,6 @@ def _migrate(settings: Settings) -> int:
         migrate(engine)
     finally:
         engine.dispose()
-    return 0
-
-
-def _new_password(settings: Settings, username: str) -> int:
-    engine = make_engine(settings.database_url)
-    try:
-        password = GiveNewPassword(SqlIdentityStore(engine), Argon2Passwords())(username)
-    finally:
-        engine.dispose()
-    if password is None:
-        print(f"没有用户 / no such user: {username}", file=sys.stderr)
-        return 2
-    print(password)
     return 0
 
 

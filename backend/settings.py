@@ -6,7 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 FILE_NAME: Final = "backend.toml"
+RoleName = Literal["operator", "technician", "administrator", "manager", "responder", "auditor", "family"]
+_OTP_REQUIRED_FOR: Final[tuple[RoleName, ...]] = ("administrator",)
+_PLACE: Final = rf"^({'|'.join(get_args(RoleName))})(@[A-Za-z0-9][A-Za-z0-9_-]{{0,63}})?$"
 _SECRET_QUERY: Final = re.compile(r"(?i)(password|passfile|sslpassword|sslkey)=[^&]*")
 
 
@@ -62,11 +65,25 @@ class Settings(BaseSettings):
     demo_accounts_file: Path = Path("var/secrets/demo-accounts.json")
     first_account_file: Path = Path("var/secrets/first-account.json")
     secure_cookie: bool = False
+    session_idle_minutes: int = Field(default=720, ge=30, le=10080)
+    session_days: int = Field(default=7, ge=1, le=90)
+    one_time_password_hours: int = Field(default=72, ge=1, le=720)
+    password_min_length: int = Field(default=12, ge=8, le=64)
+    breached_passwords_file: str = ""
+    otp_required_for: list[RoleName] = Field(default_factory=lambda: list(_OTP_REQUIRED_FOR))
+    identity_key_file: Path = Path("var/secrets/identity.key")
+    oidc_issuer: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+    oidc_client_id: str = ""
+    oidc_client_secret_file: str = ""
+    oidc_role_claim: str = "roles"
+    oidc_roles: dict[str, Annotated[str, Field(pattern=_PLACE)]] = Field(default_factory=dict)
     stream_poll_ms: int = Field(default=20, ge=5, le=1000)
     auditor_heartbeat_url: str = ""
     command_lease_seconds: int = Field(default=10, ge=1, le=300)
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     answer_key_file: Path = Path("var/secrets/answer.key")
+    incident_days: int = Field(default=1095, ge=30, le=36500)
+    incoming_call_days: int = Field(default=180, ge=1, le=36500)
     seal_key_file: Path = Path("var/secrets/seal.key")
     evidence_key_file: Path = Path("var/secrets/evidence.key")
     map_url: str = "https://uri.amap.com/marker?position={longitude},{latitude}&coordinate=wgs84"
@@ -109,6 +126,12 @@ class Settings(BaseSettings):
     def _coarser_is_kept_longer(self) -> Self:
         if not self.telemetry_raw_days <= self.telemetry_minute_days <= self.telemetry_hour_days:
             raise ValueError("telemetry_raw_days <= telemetry_minute_days <= telemetry_hour_days")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.public_url and self.oidc_roles):
+            raise ValueError("oidc_issuer needs oidc_client_id, oidc_roles and public_url")
         return self
 
     @classmethod

@@ -45,6 +45,10 @@ class Argon2Passwords:
             except UnknownHashError:
                 return False
 
+    def is_outdated(self, password_hash: str) -> bool:
+        current = self._hasher.current_hasher
+        return not current.identify(password_hash) or current.check_needs_rehash(password_hash)
+
     def verify_nobody(self, password: str) -> None:
         self.verify(password, self._nobody)
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from backend.services.identity.session import Must
 from contract.vocabulary import Label
 
 log = structlog.get_logger()
@@ -75,6 +76,17 @@ def csrf_mismatch() -> Problem:
         Label("请求校验失败", "Request check failed"),
         Label("请刷新页面后重试。", "Reload the page and try again: header X-CSRF-Token is missing or wrong."),
     )
+
+
+_DUTIES: Final = {
+    Must.CHANGE_PASSWORD: Label("请先修改密码", "Choose a password of your own first"),
+    Must.ENROL_OTP: Label("请先绑定验证器", "Set up the second factor first"),
+}
+
+
+def duty_first(must: Must) -> Problem:
+    """403: logged in, but something has to be done before anything else; `must` says what."""
+    return Problem(403, f"must_{must}", _DUTIES[must], extras={"must": str(must)})
 
 
 def too_large(limit_bytes: int) -> Problem:

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 import structlog
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from backend.api.bodies import ONE_LINE, Answer, Body, Moment
-from backend.api.problems import Problem
-from backend.api.security import COOKIE, CurrentSession, session_cookie
+from backend.api.identity_problems import log_in_refused
+from backend.api.log_in_threads import LogInThreads
+from backend.api.security import COOKIE, CurrentSession, cookie_value, session_cookie
 from backend.services.identity import session as identity
 from backend.services.identity.actor import StaffRole
-from backend.services.identity.log_in import LogIn, LoginRefusal, LoginRefused
+from backend.services.identity.log_in import DEVICE_LIFE, LogIn, LoginRefused
 from backend.services.identity.log_out import LogOut
-from contract.vocabulary import Label
+from backend.services.identity.open_session import Visitor
 
 log = structlog.get_logger()
 
-LOG_INS_AT_ONCE: Final = 8
-"""Twice as many as hash at once (`adapters.passwords`): the others are counting attempts."""
-LOG_INS_WAITING: Final = 100
+DEVICE_COOKIE: Final = "care_device"
+MOST_AGENT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class SessionDeps:
-    """What these calls need. `secure_cookie`: the cookie travels over HTTPS only."""
+    """What these calls need. `secure_cookie`: cookies travel over HTTPS only. `oidc`: there is a provider as well."""
 
     log_in: LogIn
     log_out: LogOut
+    threads: LogInThreads
     secure_cookie: bool
+    oidc: bool = False
 
 
 class LogInBody(Body):
-    """What somebody types."""
+    """What somebody types. `otp`: a code of the telephone, or a recovery code."""
 
     username: Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
+    otp: Annotated[str, Field(max_length=32, pattern=ONE_LINE)] | None = None
 
 
 class Staff(Answer):
@@ -55,58 +56,74 @@ class Staff(Answer):
 
 
 class Session(Answer):
-    """A log-in. `csrf_token` goes into the header X-CSRF-Token of every unsafe call."""
+    """A log-in. `csrf_token` goes into the header X-CSRF-Token of every unsafe call. `must`: what is to be done before
+    anything but `/session` answers."""
 
     staff: Staff
     csrf_token: str
     expires_at: Moment
+    must: identity.Must | None
+
+
+class Ways(Answer):
+    """How one may log in, besides by password."""
+
+    oidc: bool
 
 
 def router(deps: SessionDeps) -> APIRouter:
     """`/session` of the staff API."""
     api = APIRouter(prefix="/session", tags=["session"])
 
-    # Log-ins have threads of their own: a flood of them must not take those that presses are stored on.
-    threads = CapacityLimiter(LOG_INS_AT_ONCE)
-    pending = 0
-
     @api.post("")
     async def log_in(body: LogInBody, request: Request, response: Response) -> Session:
-        nonlocal pending
-        # Counted here and not by the limiter, which learns of those that arrive together only one turn later.
-        if pending >= LOG_INS_AT_ONCE + LOG_INS_WAITING:
-            raise _refused(LoginRefused(LoginRefusal.BUSY))
-        address = request.client.host if request.client else ""
-        pending += 1
-        try:
-            outcome = await to_thread.run_sync(deps.log_in, body.username, body.password, address, limiter=threads)
-        finally:
-            pending -= 1
+        """401 `otp_required`: the same again, with a code."""
+        visitor = visitor_of(request)
+        outcome = await deps.threads.run(lambda: deps.log_in(body.username, body.password, visitor, body.otp))
         if isinstance(outcome, LoginRefused):
             log.warning("login_refused", reason=outcome.reason)
-            raise _refused(outcome)
+            raise log_in_refused(outcome)
         log.info("logged_in", staff_id=outcome.session.staff.id)
-        # No Max-Age: closing the browser ends it there; here it ends after a shift without use.
-        response.set_cookie(
-            COOKIE, outcome.token, httponly=True, samesite="strict", secure=deps.secure_cookie, path="/"
-        )
-        response.headers["Cache-Control"] = "no-store"
-        return _answer(outcome.session)
+        set_cookies(response, outcome.token, outcome.device, secure=deps.secure_cookie)
+        return session_view(outcome.session)
 
     @api.get("")
     def who_am_i(session: CurrentSession, response: Response) -> Session:
         response.headers["Cache-Control"] = "no-store"
-        return _answer(session)
+        return session_view(session)
+
+    @api.get("/ways")
+    async def ways() -> Ways:
+        """Open to strangers: what the log-in page offers."""
+        return Ways(oidc=deps.oidc)
 
     @api.delete("", status_code=204)
-    def log_out(request: Request, response: Response, _: CurrentSession) -> None:
-        deps.log_out(session_cookie(request.headers.get("cookie")) or "")
+    def log_out(request: Request, response: Response, session: CurrentSession) -> None:
+        deps.log_out(session.actor, session_cookie(request.headers.get("cookie")) or "")
         response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=deps.secure_cookie, path="/")
 
     return api
 
 
-def _answer(session: identity.Session) -> Session:
+def visitor_of(request: Request) -> Visitor:
+    """Where a request comes from."""
+    address = request.client.host if request.client else ""
+    agent = request.headers.get("user-agent", "")[:MOST_AGENT]
+    return Visitor(address, agent, cookie_value(request.headers.get("cookie"), DEVICE_COOKIE))
+
+
+def set_cookies(response: Response, token: str, device: str, *, secure: bool) -> None:
+    """The session, which ends with the browser, and what this browser is known by at the next log-in."""
+    # No Max-Age: closing the browser ends it there; here it ends after a shift without use.
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
+    life = int(DEVICE_LIFE.total_seconds())
+    path = "/api/v1/session"
+    response.set_cookie(DEVICE_COOKIE, device, max_age=life, httponly=True, samesite="strict", secure=secure, path=path)
+    response.headers["Cache-Control"] = "no-store"
+
+
+def session_view(session: identity.Session) -> Session:
+    """A session as its owner sees it."""
     staff = session.staff
     shown = Staff(
         id=staff.id,
@@ -116,22 +133,4 @@ def _answer(session: identity.Session) -> Session:
         locale=staff.locale,
         organisation_id=staff.organisation_id,
     )
-    return Session(staff=shown, csrf_token=session.csrf_token, expires_at=session.expires_at)
-
-
-def _refused(refused: LoginRefused) -> Problem:
-    if refused.reason is LoginRefusal.BAD_CREDENTIALS:
-        return Problem(401, refused.reason, Label("用户名或密码错误", "Wrong user name or password"))
-    seconds = max(1, math.ceil(refused.retry_after.total_seconds())) if refused.retry_after else 1
-    title = {
-        LoginRefusal.TOO_MANY_ATTEMPTS: Label("尝试次数过多", "Too many attempts"),
-        LoginRefusal.BUSY: Label("系统繁忙", "Busy"),
-    }[refused.reason]
-    return Problem(
-        429 if refused.reason is LoginRefusal.TOO_MANY_ATTEMPTS else 503,
-        refused.reason,
-        title,
-        Label(f"请在 {seconds} 秒后重试。", f"Try again in {seconds} s."),
-        extras={"retry_after_seconds": seconds},
-        headers={"Retry-After": str(seconds)},
-    )
+    return Session(staff=shown, csrf_token=session.csrf_token, expires_at=session.expires_at, must=session.must)

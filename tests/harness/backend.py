@@ -43,6 +43,7 @@ class Platform:
             "answer_key_file": folder / "answer.key",
             "seal_key_file": folder / "seal.key",
             "evidence_key_file": folder / "evidence.key",
+            "identity_key_file": folder / "identity.key",
             "demo": True,
             "demo_accounts_file": folder / "demo.json",
             "first_account_file": folder / "first.json",

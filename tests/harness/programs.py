@@ -22,6 +22,7 @@ BACKEND_FILES: Final = {
     "SERVICE_ACCOUNTS_FILE": "secrets/service-accounts.json",
     "ENROL_KEY_FILE": "secrets/enrol.key",
     "ANSWER_KEY_FILE": "secrets/answer.key",
+    "IDENTITY_KEY_FILE": "secrets/identity.key",
     "FIRST_ACCOUNT_FILE": "secrets/first-account.json",
     "DEMO_ACCOUNTS_FILE": "secrets/demo-accounts.json",
     "BROKER_ACCOUNTS_FILE": "broker/accounts",

@@ -84,6 +84,10 @@ class OrganisationReader:
             return named
         return next(iter(self.ancestors(organisation_id)), self.district_id)
 
+    def is_at_work(self, organisation_id: str) -> bool:
+        """Whether it is there and not disabled."""
+        return self._tree.enabled(organisation_id) is not None
+
     def name(self, organisation_id: str) -> str | None:
         """What it is called."""
         node = self._tree.get(organisation_id)

@@ -24,7 +24,10 @@ def environment(platform: Platform, port: int) -> dict[str, str]:
     settings = platform.settings.model_copy(update={"port": port})
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CARE_")}
     values = json.loads(settings.model_dump_json())
-    return kept | {f"CARE_BACKEND_{key.upper()}": str(value) for key, value in values.items()}
+    return kept | {
+        f"CARE_BACKEND_{key.upper()}": json.dumps(value) if isinstance(value, list | dict) else str(value)
+        for key, value in values.items()
+    }
 
 
 @pytest.fixture
@@ -81,16 +84,17 @@ def test_it_stops_in_time_although_calls_are_open(
 def test_a_new_password_is_shown_once_by_the_program(
     idle: Platform, program: tuple[subprocess.Popen[bytes], str]
 ) -> None:
-    command = [sys.executable, "-m", "backend", "password"]
+    command = [sys.executable, "-m", "backend", "staff", "reset-password"]
     shown = subprocess.run(
         [*command, "op1"], env=environment(idle, 0), capture_output=True, timeout=60, check=True
     ).stdout.decode()
     body = {"username": "op1", "password": shown.strip()}
-    assert httpx2.post(f"{program[1]}/api/v1/session", json=body, trust_env=False).status_code == 200
+    entered = httpx2.post(f"{program[1]}/api/v1/session", json=body, trust_env=False)
+    assert (entered.status_code, entered.json()["must"]) == (200, "change_password")
     unknown = subprocess.run(
         [*command, "nobody"], env=environment(idle, 0), capture_output=True, timeout=60, check=False
     )
-    assert (unknown.returncode, unknown.stdout) == (2, b"")
+    assert (unknown.returncode, unknown.stdout) == (1, b"")
 
 
 def test_a_port_that_is_taken_is_said_and_ends_it_with_1(idle: Platform) -> None:

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from backend.services.identity.attempts import (
     FORGOTTEN_AFTER,
     LONGEST_WAIT,
+    Subject,
     after_failure,
     after_success,
     blocked_for,
 )
-from backend.services.identity.ports import Attempts
+from backend.services.identity.store import Attempts
 
 NOW = datetime(2026, 11, 24, 3, 12, 45, tzinfo=UTC)
 
@@ -22,7 +23,7 @@ NOW = datetime(2026, 11, 24, 3, 12, 45, tzinfo=UTC)
 def failures(count: int, free: int) -> Attempts:
     attempts = Attempts(0, NOW)
     for _ in range(count):
-        attempts = after_failure(attempts, free, NOW)
+        attempts = after_failure(attempts, Subject("x", free), NOW)
     return attempts
 
 
@@ -41,7 +42,7 @@ def test_nobody_ever_waits_longer_than_a_minute(count: int, free: int) -> None:
 def test_failures_are_forgotten_after_a_quiet_while() -> None:
     old = failures(20, 5)
     later = NOW + FORGOTTEN_AFTER + timedelta(seconds=1)
-    assert after_failure(old, 5, later) == Attempts(1, later)
+    assert after_failure(old, Subject("x", 5), later) == Attempts(1, later)
 
 
 def test_success_takes_back_its_own_count_only() -> None:
