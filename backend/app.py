@@ -41,10 +41,10 @@ from backend.api.server import HttpServer
 from backend.api.shell import make_api
 from backend.dispatch_parts import DispatchParts
 from backend.parts.audit_log import AuditLogParts
-from backend.parts.residents_privacy import ResidentsPrivacyParts
 from backend.parts.broker import BrokerParts
 from backend.parts.identity import IdentityParts
 from backend.parts.registry import RegistryParts
+from backend.parts.residents_privacy import ResidentsPrivacyParts
 from backend.services.access.authorise import Authorise
 from backend.services.alarm.act import Act
 from backend.services.alarm.forget import Forget
@@ -110,7 +110,14 @@ class Backend:
         key = KeyFile(settings.enrol_key_file)
         self._enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         self._registry_parts = RegistryParts(
-            settings, self.engine, self._clock, self._enrol, self._broker.accounts, self._dispatch.orders
+            settings,
+            self.engine,
+            self._clock,
+            self._enrol,
+            self._broker.accounts,
+            self._broker.hash_secret,
+            key,
+            self._dispatch.orders,
         )
         self._wire_health()
         self._wire_live()
@@ -203,9 +210,13 @@ class Backend:
             authorise=Authorise(SubjectSqlReader(self.engine), self._clock),
             console_dir=self._settings.console_dir if Role.API in self._roles else None,
             unavailable_errors=DATABASE_AWAY,
-            also_public=lambda *call: self._dispatch.is_public(*call) or self._identity.is_public(*call),
+            also_public=self._is_public,
             audit=lambda app: AuditCalls(app, put=self._audit_log.recorder.put, clock=self._clock),
         )
+
+    def _is_public(self, method: str, path: str) -> bool:
+        """What a stranger may call, besides the log-in and the console's files."""
+        return any(part.is_public(method, path) for part in (self._dispatch, self._identity, self._registry_parts))
 
     def _staff_routers(self) -> Iterator[APIRouter]:
         yield from self._identity.staff_routers()
@@ -216,6 +227,7 @@ class Backend:
         yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identity.identify.still_open))
         key = KeyFile(self._settings.enrol_key_file)
         enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
+        yield from self._registry_parts.enrolment_routers()
         yield devices.router(devices.DeviceCalls(enrol, self._registry, self._telemetry.read_device))
         yield from self._telemetry.staff_routers(self._ids.new)
         yield from self._dispatch.staff_routers()

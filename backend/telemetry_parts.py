@@ -84,6 +84,12 @@ class TelemetryParts:
         erase = ErasePerson(self._erasable, homes, self._erasures, self._clock, new_id, self.chosen.states.newest)
         yield telemetry_privacy.router(telemetry_privacy.PrivacyCalls(homes, export, erase))
 
+    def readings(self, resident_id: str) -> Iterator[bytes]:
+        """All that was measured in the resident's home, as JSON lines."""
+        household = self._homes.household(resident_id)
+        export = ChildExports([sys.executable, "-m", "backend.exporting"], self._settings.model_dump(mode="json"))
+        return export(household.places, "jsonl") if household is not None and household.places else iter(())
+
     def ticks(self) -> Iterator[Tick]:
         """For the process that takes telemetry in: it has a low priority, and the alerts' process nothing of this."""
         store, clock, roll_up = self.chosen.store, self._clock, self.chosen.roll_up

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.audit_log import audit_log
-from backend.adapters.db.base import metadata
 from backend.adapters.db.engine import reading
 from backend.adapters.db.escalation import books, runs
+from backend.adapters.db.every_table import every_table
 from backend.adapters.db.notices import attempts, notices
 from backend.adapters.db.registry import contacts, devices, homes, residents
 from backend.services.evidence.ports import Rows
@@ -37,7 +37,7 @@ class EvidenceSqlReader:
             found: dict[str, Sequence[Mapping[str, Any]]] = {"alerts": _rows(connection, alerts, "id", [alert_id])}
             if not found["alerts"]:
                 return None
-            for table in metadata.sorted_tables:
+            for table in every_table():
                 if BY_ALERT in table.c and table.name not in LEFT_OUT:
                     found[table.name] = _rows(connection, table, BY_ALERT, [alert_id])
             alert = found["alerts"][0]
@@ -60,12 +60,13 @@ def _rows(connection: Connection, table: Table, column: str, values: Sequence[An
     query = select(table).where(table.c[column].in_(values))
     query = query.order_by(*table.primary_key.columns)
     return [
-        {name: _plain(value) for name, value in row.items() if name not in SECRET}
+        {name: plain(value) for name, value in row.items() if name not in SECRET}
         for row in connection.execute(query).mappings()
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A JSON value."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes):

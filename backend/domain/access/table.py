@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from backend.domain.access import alert_calls, identity_calls, platform_calls, registry_calls
+from backend.domain.access import alert_calls, identity_calls, platform_calls, privacy_calls, registry_calls
 from backend.domain.access.permission import Permission
 
 Table = Mapping[tuple[str, str], Permission]
@@ -21,4 +21,6 @@ def table_of(calls: Iterable[Permission]) -> Table:
     return table
 
 
-TABLE: Final = table_of((*alert_calls.CALLS, *identity_calls.CALLS, *registry_calls.CALLS, *platform_calls.CALLS))
+TABLE: Final = table_of(
+    (*alert_calls.CALLS, *identity_calls.CALLS, *privacy_calls.CALLS, *registry_calls.CALLS, *platform_calls.CALLS)
+)

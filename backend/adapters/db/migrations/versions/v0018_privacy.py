@@ -1,4 +1,4 @@
-"""The audit log, a chain that takes neither UPDATE nor DELETE; the secrets of homes, encrypted."""
+"""The audit log, which takes neither UPDATE nor DELETE; the secrets of homes, encrypted; consents and erasures."""
 
 from __future__ import annotations
 
@@ -64,4 +64,27 @@ def upgrade() -> None:
         sa.Column("updated_by", sa.String(128), nullable=False),
         sa.ForeignKeyConstraint(["home_id"], ["homes.id"], name="fk_home_secrets_home_id_homes", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("home_id", "kind", name="pk_home_secrets"),
+    )
+    op.create_table(
+        "consents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("resident_id", sa.String(64), nullable=False),
+        sa.Column("matter", sa.String(16), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("giver", sa.String(16), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("recorded_by", sa.String(128), nullable=False),
+        sa.Column("guardian", sa.String(128), nullable=True),
+        sa.Column("relation", sa.String(64), nullable=True),
+        sa.Column("document", sa.String(256), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_consents"),
+    )
+    op.create_index("ix_consents_resident_id", "consents", ["resident_id"])
+    op.create_table(
+        "erasures",
+        sa.Column("resident_id", sa.String(64), nullable=False),
+        sa.Column("pseudonym", sa.String(16), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("resident_id", name="pk_erasures"),
     )
