@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx2
 import structlog
 
+from backend.adapters.channels.http import AwayError, Http
+
 log = structlog.get_logger()
 
 SECONDS: Final = 5.0
+IN_ALL_SECONDS: Final = 8.0
 
 
 @dataclass(slots=True)
@@ -18,6 +21,7 @@ class UrlHeartbeat:
     """`Heartbeat` by GET, with `open` in the query: how many open alerts were proved. An empty `url` is nobody."""
 
     url: str
+    http: Http = field(default_factory=lambda: Http(answer_seconds=SECONDS, in_all_seconds=IN_ALL_SECONDS))
     _heard: bool = True
 
     def beat(self, proved: int) -> bool:
@@ -26,9 +30,8 @@ class UrlHeartbeat:
             return False
         try:
             url = httpx2.URL(self.url).copy_merge_params({"open": proved})
-            answer = httpx2.get(url, timeout=SECONDS, follow_redirects=False)
-            heard = answer.status_code < 400
-        except (httpx2.HTTPError, httpx2.InvalidURL):
+            heard = self.http.get(str(url)).status < 400
+        except (AwayError, httpx2.InvalidURL):
             heard = False
         if heard is not self._heard:
             log.warning("heartbeat_heard_again" if heard else "heartbeat_not_heard")
