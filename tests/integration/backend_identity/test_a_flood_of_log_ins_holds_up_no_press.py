@@ -11,8 +11,9 @@ import pytest
 from fastapi import APIRouter
 
 from backend.api import session
+from backend.api.log_in_threads import LOG_INS_AT_ONCE, LOG_INS_WAITING, LogInThreads
 from backend.api.server import HttpServer
-from backend.api.session import LOG_INS_AT_ONCE, LOG_INS_WAITING, SessionDeps
+from backend.api.session import SessionDeps
 from backend.api.shell import make_api
 from backend.domain.access.sight import Sight
 from backend.domain.access.subjects import Kind
@@ -21,7 +22,8 @@ from backend.services.identity.actor import Actor, ActorKind, Scope
 from backend.services.identity.identify import Identify
 from backend.services.identity.log_in import LogIn, LoginRefusal, LoginRefused
 from backend.services.identity.log_out import LogOut
-from tests.fakes.identity_store import NobodyStore
+from backend.services.identity.open_session import Visitor
+from tests.fakes.identity_store import NobodyStore, RememberedTrail
 from tests.harness.clock import ManualClock, wait_until
 
 FLOOD = LOG_INS_AT_ONCE + LOG_INS_WAITING + 20
@@ -34,7 +36,7 @@ class SlowLogIn(LogIn):
         self.gate = threading.Event()
         self.inside = 0
 
-    def __call__(self, username: str, password: str, address: str) -> LoginRefused:
+    def __call__(self, username: str, password: str, visitor: Visitor, otp: str | None = None) -> LoginRefused:
         self.inside += 1
         self.gate.wait(170)  # longer than the flood may take to arrive on a busy machine
         return LoginRefused(LoginRefusal.BAD_CREDENTIALS)
@@ -73,7 +75,8 @@ def url(log_in: SlowLogIn) -> Iterator[str]:
         return "stored"
 
     identify = Identify(store, EverybodyIsAGateway(), ManualClock())
-    staff.include_router(session.router(SessionDeps(log_in, LogOut(store), secure_cookie=False)))
+    log_out = LogOut(store, RememberedTrail())
+    staff.include_router(session.router(SessionDeps(log_in, log_out, LogInThreads(), secure_cookie=False)))
     authorise = Authorise(NothingIsThere(), ManualClock())
     api = make_api([staff, press], identify=identify, authorise=authorise, console_dir=None, unavailable_errors=())
     server = HttpServer(api, "127.0.0.1", 0)
