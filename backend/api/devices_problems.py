@@ -49,6 +49,7 @@ _TITLES: Final[dict[RegistryRefusal, tuple[int, Label]]] = {
     _R.BATCH_EXISTS: (409, Label("批次已存在，内容不同", "The delivery exists already, with other content")),
     _R.DEVICE_EXISTS: (409, Label("设备已登记", "The device is known already")),
     _R.WINDOW_OPEN: (409, Label("已有他人开放的测试时段", "Somebody else has a test window open")),
+    _R.CONFLICT: (409, Label("与另一请求冲突，请重试", "Another request was at it: try again")),
     _R.KEY_REUSED: (422, Label("幂等键已用于另一请求", "The Idempotency-Key was used for another request")),
 }
 

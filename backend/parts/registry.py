@@ -10,20 +10,30 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
+from backend.adapters.db.identity_store import SqlIdentityStore
+from backend.adapters.db.registry_claims import ClaimSqlStore
 from backend.adapters.db.registry_devices import DeviceSqlStore
 from backend.adapters.db.registry_history import MakeOrders
 from backend.adapters.db.registry_homes import HomeSqlStore
+from backend.adapters.db.registry_import import ImportSqlStore
 from backend.adapters.db.registry_store import SqlRegistryStore
 from backend.adapters.db.registry_windows import ConfirmSqlStore, WindowSqlStore
-from backend.api import devices_changes, homes, residents, test_windows
+from backend.adapters.label_sheet import label_sheet
+from backend.adapters.sheets import read_sheet
+from backend.api import claims, devices_changes, enrolment, homes, residents, test_windows
 from backend.services.alarm.confirm_test import ConfirmTest
 from backend.services.alarm.ports import Clock
 from backend.services.registry.change_contacts import AddContact, ChangeContact, OrderContacts, RemoveContact
 from backend.services.registry.change_device import ChangeDevice
 from backend.services.registry.change_home import AddHome, ChangeHome
 from backend.services.registry.change_resident import AddResident, ChangeResident
+from backend.services.registry.claim import ClaimDevice, ReopenClaim
+from backend.services.registry.claim_secret import ClaimSecrets
 from backend.services.registry.enrol import Enrol
-from backend.services.registry.ports import BrokerAccounts
+from backend.services.registry.import_devices import ImportDevices
+from backend.services.registry.ports import BrokerAccounts, EnrolKey, HashSecret
+from backend.services.registry.print_labels import PrintLabels
+from backend.services.registry.register_batch import RegisterBatch
 from backend.services.registry.swap import Swap
 from backend.services.registry.test_window import EndTestWindow, OpenTestWindow
 from backend.services.registry.watch_returns import WatchReturns
@@ -54,8 +64,13 @@ class RegistryParts:
         clock: Clock,
         enrol: Enrol,
         broker: BrokerAccounts,
+        hash_secret: HashSecret,
+        key: EnrolKey,
         orders: MakeOrders,
     ) -> None:
+        self._orders = orders
+        self._hash = hash_secret
+        self._secrets = ClaimSecrets(key)
         self._store = SqlRegistryStore(engine)
         self._devices = DeviceSqlStore(engine, clock, orders)
         self._homes = HomeSqlStore(engine, clock, orders)
@@ -66,6 +81,31 @@ class RegistryParts:
         self._enrol = enrol
         self._broker = broker
         self.watch_returns = WatchReturns(self._homes, clock)
+
+    def enrolment_routers(self) -> Iterator[APIRouter]:
+        """Under `/api/v1`, before `/devices/{device_id}`."""
+        imports = ImportSqlStore(self._engine, self._clock, self._orders)
+        claims_ = ClaimSqlStore(self._engine, self._clock, self._orders)
+        take_in = ImportDevices(imports, read_sheet, self._secrets, self._clock, self._zone)
+        yield enrolment.router(enrolment.EnrolmentCalls(take_in, PrintLabels(claims_, self._secrets), label_sheet))
+        yield claims.router(
+            claims.ClaimCalls(
+                RegisterBatch(claims_, self._broker, self._secrets, self._hash, self._clock),
+                ClaimDevice(
+                    claims_,
+                    SqlIdentityStore(self._engine).attempts,
+                    self._broker,
+                    self._secrets.key,
+                    self._hash,
+                    self._clock,
+                ),
+                ReopenClaim(claims_, self._broker, self._secrets.lobby_of, self._hash, self._clock),
+            )
+        )
+
+    def is_public(self, method: str, path: str) -> bool:
+        """Whether a stranger may call it: a device that claims its credential."""
+        return claims.is_public(method, path)
 
     def staff_routers(self) -> Iterator[APIRouter]:
         """Under `/api/v1`."""

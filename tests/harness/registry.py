@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from backend.adapters.db.broker_access import BrokerAccountRows
 from backend.adapters.db.engine import reading
+from backend.adapters.db.registry_claims import ClaimSqlStore
 from backend.adapters.db.registry_store import SqlRegistryStore
 from backend.adapters.db.work_order import work_orders
 from backend.adapters.db.work_order_store import SqlWorkOrders
@@ -18,7 +19,9 @@ from backend.adapters.secret_files import KeyFile
 from backend.api import devices
 from backend.parts.registry import RegistryParts
 from backend.services.identity.actor import StaffRole
+from backend.services.registry.claim_secret import ClaimSecrets
 from backend.services.registry.enrol import Enrol
+from backend.services.registry.print_labels import PrintLabels
 from backend.services.telemetry.read_device import DeviceNow
 from backend.settings import Settings
 from tests.harness.alarm import Alarm
@@ -75,10 +78,16 @@ class RegistryDesk:
         self.telemetry = SilentTelemetry()
         self.store = SqlRegistryStore(engine)
         salt = itertools.count(1)
-        self.enrol = Enrol(
-            self.store, self.broker, KeyFile(folder / "enrol.key"), lambda secret: f"${next(salt)}${secret}", self.clock
+
+        def hash_secret(secret: str) -> str:
+            return f"${next(salt)}${secret}"
+
+        self.enrol = Enrol(self.store, self.broker, KeyFile(folder / "enrol.key"), hash_secret, self.clock)
+        key = KeyFile(folder / "enrol.key")
+        self.secrets = ClaimSecrets(key)
+        self.parts = RegistryParts(
+            Settings(), engine, self.clock, self.enrol, self.broker, hash_secret, key, self.orders
         )
-        self.parts = RegistryParts(Settings(), engine, self.clock, self.enrol, self.broker, self.orders)
         self.http = self.of(StaffRole.ADMINISTRATOR)
 
     def orders(self, connection: Connection) -> SqlWorkOrders:
@@ -87,7 +96,8 @@ class RegistryDesk:
     def of(self, role: StaffRole | None) -> TestClient:
         """Somebody of this role; None: a stranger."""
         reads: Any = self.telemetry
-        routers = [devices.router(devices.DeviceCalls(self.enrol, self.store, reads)), *self.parts.staff_routers()]
+        own = devices.router(devices.DeviceCalls(self.enrol, self.store, reads))
+        routers = [*self.parts.enrolment_routers(), own, *self.parts.staff_routers()]
         return client(routers, role)
 
     def device(self, device_id: str = "T1", **item: Any) -> str:
@@ -101,6 +111,10 @@ class RegistryDesk:
     def shelf(self, device_id: str = "T2", **item: Any) -> None:
         """One that belongs to nobody yet."""
         self.device(device_id, home=None, room=None, stock=True, **item)
+
+    def labels(self) -> PrintLabels:
+        """What would be printed."""
+        return PrintLabels(ClaimSqlStore(self.engine, self.clock, self.orders), self.secrets)
 
     def change(self, device_id: str, status: int = 200, **body: Any) -> dict[str, Any]:
         """PATCH; the device afterwards, or the problem."""

@@ -6,22 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Engine, select, update
 
 from backend.adapters.db.engine import is_sqlite, writing
 from backend.adapters.db.registry import devices, homes, residents
 from backend.adapters.db.registry_history import MakeOrders, RegistrySql
-from backend.adapters.db.registry_records import commissionings, history
+from backend.adapters.db.registry_records import claims, commissionings, history
 from backend.adapters.db.registry_store import VOID, listed, to_device
 from backend.domain.registry.history import ChangeKind, Subject
+from backend.domain.registry.lifecycle import DeviceState
 from backend.services.alarm.ports import Clock
 from backend.services.registry.ports import DeviceTransaction, ListedDevice
 
 _KEPT: Final = ("id", "kind", "synthetic", "created_at", "test_until", "batch_id", "home_label")
 """What a change leaves as it is."""
 _NO_TEST: Final = {"test_window_id": None, "test_from": None, "test_until": None}
+
+
+def device_row(device: ListedDevice) -> dict[str, Any]:
+    """The columns of `devices` that a change may write."""
+    values = {name: getattr(device, name) for name in ListedDevice.__slots__ if name not in _KEPT}
+    return {**values, "state": device.state.value}
 
 
 class DeviceSql(RegistrySql):
@@ -33,10 +40,7 @@ class DeviceSql(RegistrySql):
         return to_device(row) if row is not None else None
 
     def save(self, device: ListedDevice) -> None:
-        values = {name: getattr(device, name) for name in ListedDevice.__slots__ if name not in _KEPT}
-        values["state"] = device.state.value
-        if device.test_until is None:
-            values |= _NO_TEST
+        values = device_row(device) if device.test_until is not None else {**device_row(device), **_NO_TEST}
         self._db.execute(update(devices).where(devices.c.id == device.id).values(values))
 
     def void_secret(self, device_id: str) -> None:
@@ -48,6 +52,11 @@ class DeviceSql(RegistrySql):
     def lives_in(self, resident_id: str, home_id: str) -> bool:
         query = select(residents.c.id).where(residents.c.id == resident_id, residents.c.home_id == home_id)
         return self._db.execute(query).first() is not None
+
+    def retire_lobby(self, device_id: str, now: datetime) -> None:
+        lobby = select(claims.c.lobby_id).where(claims.c.device_id == device_id).scalar_subquery()
+        values = {"state": DeviceState.RETIRED.value, "state_since": now, "secret_hash": VOID}
+        self._db.execute(update(devices).where(devices.c.id == lobby).values(values))
 
     def replaced_by(self, device_id: str) -> str | None:
         query = (

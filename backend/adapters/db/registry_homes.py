@@ -20,7 +20,7 @@ from backend.domain.registry.household import ContactRecord, FormerAddress, Home
 from backend.services.alarm.ports import Clock
 from backend.services.registry.home_ports import HomeTransaction, Household
 
-_HOME: Final = select(*(homes.c[field.name] for field in fields(HomeRecord)))
+HOME: Final = select(*(homes.c[field.name] for field in fields(HomeRecord)))
 _RESIDENT: Final = select(*(residents.c[field.name] for field in fields(ResidentRecord)))
 _CONTACT: Final = select(*(contacts.c[field.name] for field in fields(ContactRecord)))
 _COMPARED_DIGITS: Final = 11
@@ -31,17 +31,17 @@ class HomeSql(RegistrySql):
     """`HomeTransaction` on one connection."""
 
     def home(self, home_id: str) -> HomeRecord | None:
-        row = self._db.execute(_HOME.where(homes.c.id == home_id).with_for_update(key_share=True)).mappings().first()
-        return _home(row) if row is not None else None
+        row = self._db.execute(HOME.where(homes.c.id == home_id).with_for_update(key_share=True)).mappings().first()
+        return to_home(row) if row is not None else None
 
     def home_of_resident(self, resident_id: str) -> str | None:
         return self._db.scalar(select(residents.c.home_id).where(residents.c.id == resident_id))
 
     def add_home(self, home: HomeRecord) -> None:
-        self._db.execute(insert(homes).values(_home_row(home)))
+        self._db.execute(insert(homes).values(home_row(home)))
 
     def save_home(self, home: HomeRecord) -> None:
-        self._db.execute(update(homes).where(homes.c.id == home.id).values(_home_row(home)))
+        self._db.execute(update(homes).where(homes.c.id == home.id).values(home_row(home)))
 
     def add_address(self, home_id: str, former: FormerAddress) -> None:
         self._db.execute(insert(addresses).values(home_id=home_id, **asdict(former)))
@@ -51,11 +51,10 @@ class HomeSql(RegistrySql):
         return _resident(row) if row is not None else None
 
     def add_resident(self, resident: ResidentRecord) -> None:
-        self._db.execute(insert(residents).values({**asdict(resident), "status": str(resident.status)}))
+        self._db.execute(insert(residents).values(resident_row(resident)))
 
     def save_resident(self, resident: ResidentRecord) -> None:
-        values = {**asdict(resident), "status": str(resident.status)}
-        self._db.execute(update(residents).where(residents.c.id == resident.id).values(values))
+        self._db.execute(update(residents).where(residents.c.id == resident.id).values(resident_row(resident)))
 
     def overdue(self, now: datetime, limit: int) -> Sequence[ResidentRecord]:
         query = (
@@ -101,13 +100,20 @@ def _same_number(address: str, phone: str) -> bool:
     return bool(ends[0]) and ends[0] == ends[1]
 
 
-def _home(row: Mapping[Any, Any]) -> HomeRecord:
+def to_home(row: Mapping[Any, Any]) -> HomeRecord:
+    """The home of a row of `HOME`."""
     hazards = row["hazards"]
     return HomeRecord(**{**row, "hazards": tuple(hazards) if hazards is not None else None})
 
 
-def _home_row(home: HomeRecord) -> dict[str, Any]:
+def home_row(home: HomeRecord) -> dict[str, Any]:
+    """Columns of `homes`."""
     return {**asdict(home), "hazards": list(home.hazards) if home.hazards is not None else None}
+
+
+def resident_row(resident: ResidentRecord) -> dict[str, Any]:
+    """Columns of `residents`."""
+    return {**asdict(resident), "status": str(resident.status)}
 
 
 def _resident(row: Mapping[Any, Any]) -> ResidentRecord:
@@ -128,15 +134,15 @@ class HomeSqlStore:
             yield HomeSql(connection, self.clock, is_sqlite(self.engine), self.orders(connection))
 
     def homes(self, after: str, limit: int, words: str | None = None) -> Sequence[HomeRecord]:
-        query = _HOME.where(homes.c.id > after).order_by(homes.c.id).limit(limit)
+        query = HOME.where(homes.c.id > after).order_by(homes.c.id).limit(limit)
         if words:
             query = query.where(_says(words))
         with reading(self.engine) as connection:
-            return [_home(row) for row in connection.execute(query).mappings()]
+            return [to_home(row) for row in connection.execute(query).mappings()]
 
     def household(self, home_id: str) -> Household | None:
         with reading(self.engine) as connection:
-            row = connection.execute(_HOME.where(homes.c.id == home_id)).mappings().first()
+            row = connection.execute(HOME.where(homes.c.id == home_id)).mappings().first()
             if row is None:
                 return None
 
@@ -153,7 +159,7 @@ class HomeSqlStore:
                 .order_by(addresses.c.id.desc())
             )
             return Household(
-                _home(row),
+                to_home(row),
                 tuple(_resident(person) for person in people),
                 tuple(ContactRecord(**contact) for contact in called),
                 tuple(to_device(device) for device in hanging),

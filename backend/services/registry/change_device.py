@@ -126,7 +126,7 @@ def keep(
     also: Mapping[str, Any] | None = None,
 ) -> None:
     """Save a device with its history; a revoked one's home is called. `also`: what the history tells besides."""
-    old, new = differing(_written(before), _written(after))
+    old, new = differing(written(before), written(after))
     if not new:
         return
     moved = before.state is not after.state
@@ -134,6 +134,8 @@ def keep(
     home_id = before.home_id or after.home_id
     tx.save(after)
     tx.tell([Change(Subject.DEVICE, after.id, kind, now, who, home_id, reason, old, {**new, **(also or {})})])
+    if moved and after.state is DeviceState.INSTALLED:
+        tx.retire_lobby(after.id, now)
     if not moved or may_connect(after.state):
         return
     tx.void_secret(after.id)
@@ -141,7 +143,8 @@ def keep(
         tx.orders.create(_call_the_home(after, home_id, now), now)
 
 
-def _written(device: ListedDevice) -> dict[str, Any]:
+def written(device: ListedDevice) -> dict[str, Any]:
+    """What the history tells of a device."""
     return {name: getattr(device, name) for name in WRITTEN}
 
 

@@ -211,6 +211,9 @@ class DeviceTransaction(Told, Protocol):
 
     def lives_in(self, resident_id: str, home_id: str) -> bool: ...
 
+    def retire_lobby(self, device_id: str, now: datetime) -> None:
+        """The delivery's credential is not needed any more: the device has its own, and hangs in a home."""
+
     def replaced_by(self, device_id: str) -> str | None:
         """Which device took its place the last time that it was swapped."""
 

@@ -32,6 +32,7 @@ class RegistryRefusal(StrEnum):
     BATCH_EXISTS = "batch_exists"
     DEVICE_EXISTS = "device_exists"
     WINDOW_OPEN = "window_open"
+    CONFLICT = "conflict"
     KEY_REUSED = "idempotency_key_reused"
 
 
