@@ -20,6 +20,7 @@ const theme = createTheme({
     '"Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif',
   fontSizes: { xs: '13px', sm: '14px', md: '16px', lg: '18px', xl: '22px' },
   headings: { sizes: { h1: { fontSize: '26px' } } },
+  primaryShade: 8, // lighter ones are too pale behind white words (WCAG AA)
   defaultRadius: 'sm',
   respectReducedMotion: true,
   cursorType: 'pointer',

@@ -32,7 +32,7 @@ export function TopBar({ waiting, link, staff, toCall, openToCall, help, logOut 
       </span>
       <Button
         variant={toCall > 0 ? 'filled' : 'subtle'}
-        color={toCall > 0 ? 'orange.9' : 'gray'}
+        color={toCall > 0 ? '#a8380a' : 'gray'}
         size="compact-sm"
         onClick={openToCall}
         data-testid="to-call-button"

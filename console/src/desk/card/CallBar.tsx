@@ -35,7 +35,7 @@ export function CallBar({ call, calls, busy, end }: Props) {
         {RESULTS.map((result, at) => (
           <Button
             key={result}
-            size="compact-md"
+            size="compact-sm"
             variant={result === 'spoken' ? 'filled' : 'default'}
             disabled={busy}
             data-result={result}

@@ -25,7 +25,7 @@ export function Phone({ number, body }: { number: string; body?: CallBody }) {
       className="phone"
       href={`tel:${number.replace(/[^\d+*#]/g, '')}`}
       onClick={begin}
-      aria-label={t('call.number', { number })}
+      title={t('call.number', { number })}
     >
       ☎ {spaced(number)}
     </a>

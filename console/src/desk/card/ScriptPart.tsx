@@ -17,92 +17,117 @@ export function focusScript(): void {
 }
 
 export function ScriptPart({ script, open, tick }: Props) {
-  const { t, locale } = useTexts();
-  const list = useRef<HTMLOListElement>(null);
-  const [impossible, setImpossible] = useState<string | null>(null);
+  const { t } = useTexts();
+  const list = useRef<HTMLDivElement>(null);
   const steps = script.steps.filter((step) => step.needed !== 'no' || step.state !== 'open');
-  if (steps.length === 0) return null;
+  // Those that only some ways of closing ask for stand back until they are wanted.
+  const later = steps.filter((step) => step.needed === 'depends' && step.state === 'open');
+  const now = steps.filter((step) => !later.includes(step));
   const left = script.missing.length;
+  if (steps.length === 0) return null;
 
   const move = (press: KeyboardEvent) => {
     if (press.key !== 'ArrowDown' && press.key !== 'ArrowUp') return;
     if ((press.target as HTMLElement).tagName === 'INPUT') return;
     press.preventDefault();
     press.stopPropagation(); // or the queue moves as well
-    const buttons = [...(list.current?.querySelectorAll<HTMLElement>('[data-done]') ?? [])];
+    const buttons = [...(list.current?.querySelectorAll<HTMLElement>('summary, [data-done]') ?? [])];
     const at = buttons.indexOf(document.activeElement as HTMLElement);
     buttons[at + (press.key === 'ArrowDown' ? 1 : -1)]?.focus();
   };
+  const lines = (shown: readonly ScriptStep[]) => (
+    <ol className="script">
+      {shown.map((step) => (
+        <StepLine key={step.id} step={step} open={open && step.state === 'open'} tick={tick} />
+      ))}
+    </ol>
+  );
   return (
     <section className="part" data-testid="script" data-script>
       <h4>
         {t('script.title')} <kbd>S</kbd>{' '}
         {open && left > 0 && <span className="script-left">{t('script.left', { count: left })}</span>}
       </h4>
-      <ol ref={list} className="script" onKeyDown={move}>
-        {steps.map((step) => (
-          <li key={step.id} data-step={step.id} data-state={step.state}>
-            <span className={`script-mark script-${step.state}`} aria-hidden="true">
-              {MARKS[step.state] ?? '○'}
-            </span>
-            <div className="script-what">
-              <span
-                className={step.mandatory && step.needed === 'yes' ? 'strong' : ''}
-                title={step.hint[locale]}
-              >
-                {step.label[locale]}
-              </span>
-              <StepState step={step} />
-            </div>
-            {open && step.state === 'open' && (
-              <span className="script-actions">
-                <Button
-                  size="compact-sm"
-                  variant="light"
-                  data-done
-                  aria-label={`${step.label[locale]}: ${t('close.step_done')}`}
-                  onClick={() => tick(step.id, { state: 'done' })}
-                  onKeyDown={(press) => {
-                    if (press.key.toLowerCase() !== 'x') return;
-                    press.preventDefault();
-                    press.stopPropagation();
-                    setImpossible(step.id);
-                  }}
-                >
-                  {t('close.step_done')}
-                </Button>
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  aria-label={`${step.label[locale]}: ${t('close.step_impossible')}`}
-                  onClick={() => setImpossible(step.id)}
-                >
-                  {t('script.impossible')}
-                </Button>
-              </span>
-            )}
-            {open && step.state === 'open' && impossible === step.id && (
-              <Why
-                leave={() => setImpossible(null)}
-                say={(reason) => {
-                  setImpossible(null);
-                  tick(step.id, { state: 'impossible', reason });
-                }}
-              />
-            )}
-          </li>
-        ))}
-      </ol>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows move between the buttons in it */}
+      <div ref={list} onKeyDown={move}>
+        {lines(now)}
+        {later.length > 0 && (
+          <details className="script-later">
+            <summary>{t('script.later', { count: later.length })}</summary>
+            {lines(later)}
+          </details>
+        )}
+      </div>
     </section>
   );
+}
+
+type LineProps = { step: ScriptStep; open: boolean; tick: Props['tick'] };
+
+function StepLine({ step, open, tick }: LineProps) {
+  const { t, locale } = useTexts();
+  const [asks, setAsks] = useState(false);
+  const label = step.label[locale];
+  return (
+    <li data-step={step.id} data-state={step.state}>
+      <span className={`script-mark script-${step.state}`} aria-hidden="true">
+        {MARKS[step.state] ?? '○'}
+      </span>
+      <div className="script-what">
+        <span className={isNeeded(step) ? 'strong' : ''} title={step.hint[locale]}>
+          {label}
+        </span>
+        <StepState step={step} />
+      </div>
+      {open && (
+        <span className="script-actions">
+          <Button
+            size="compact-sm"
+            variant="light"
+            data-done
+            aria-label={`${label}: ${t('close.step_done')}`}
+            onClick={() => tick(step.id, { state: 'done' })}
+            onKeyDown={(press) => {
+              if (press.key.toLowerCase() !== 'x') return;
+              press.preventDefault();
+              press.stopPropagation();
+              setAsks(true);
+            }}
+          >
+            ✓
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            aria-label={`${label}: ${t('close.step_impossible')}`}
+            onClick={() => setAsks(true)}
+          >
+            {t('script.impossible')}
+          </Button>
+        </span>
+      )}
+      {open && asks && (
+        <Why
+          leave={() => setAsks(false)}
+          say={(reason) => {
+            setAsks(false);
+            tick(step.id, { state: 'impossible', reason });
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+/** It keeps the alert open, however it is closed. */
+function isNeeded(step: ScriptStep): boolean {
+  return step.mandatory && step.needed === 'yes';
 }
 
 function StepState({ step }: { step: ScriptStep }) {
   const { t, find } = useTexts();
   if (step.state === 'open') {
-    return step.mandatory && step.needed === 'yes' ? (
-      <span className="script-note script-needed">{t('script.mandatory')}</span>
-    ) : null;
+    return isNeeded(step) ? <span className="script-note script-needed">{t('script.mandatory')}</span> : null;
   }
   const by = [step.by?.name, step.at === null ? null : clockTime(step.at)].filter(Boolean).join(' ');
   const what =

@@ -28,7 +28,8 @@ export function TriedView({ alert, detail, calls, script, mark }: Props) {
   const notices = useRead<{ items: Notice[] }>(`${path}/notices`, mark, 5_000);
   const rows = triedOf(detail?.timeline ?? [], notices.value?.items ?? [], calls?.items ?? []);
   return (
-    <section className="tried" data-testid="tried" aria-label={t('tried.title')}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
+    <section className="tried" data-testid="tried" aria-label={t('tried.title')} tabIndex={0}>
       <p className="tried-who">
         <strong>{whoOf(alert)}</strong> {whereOf(alert)}
       </p>
@@ -109,7 +110,8 @@ function Next({ run, failed }: { run: Run | null; failed: boolean }) {
   const now = useNow();
   if (run === null) return failed ? null : <p role="status">{t('card.loading')}</p>;
   const next = run.steps.find((step) => step.state === 'next');
-  const later = run.steps.filter((step) => step.state === 'later' && step.at !== null);
+  const later = run.steps.flatMap((step) => (step.state === 'later' && step.at !== null ? [step.at] : []));
+  const after = later.filter((at) => run.next_at !== null && at > run.next_at).sort();
   const missing = run.missing.map((role) => find('duty', role) ?? role).join('、');
   return (
     <section className="next" data-testid="next">
@@ -132,22 +134,26 @@ function Next({ run, failed }: { run: Run | null; failed: boolean }) {
       ) : (
         <p className="next-what" data-testid="next-in">
           {run.held_until === null ? t('next.in') : t('next.held')}{' '}
-          <strong className="next-clock">{stopwatchText(Date.parse(run.next_at) - now)}</strong>{' '}
-          {next === undefined ? '' : targetsWords(next, nameOf, texts)}
+          <strong className="next-clock">{stopwatchText(Date.parse(run.next_at) - now)}</strong>
         </p>
       )}
-      {later.length > 0 && (
-        <p className="dim">
-          {t('next.later', { times: later.map((step) => clockTime(step.at ?? '')).join('、') })}
-        </p>
+      {run.next_at !== null && next !== undefined && (
+        <ul className="next-targets">
+          {targetsWords(next, nameOf, texts).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
+      {after.length > 0 && (
+        <p className="dim">{t('next.later', { times: after.map(clockTime).join('、') })}</p>
       )}
     </section>
   );
 }
 
 /** Whom a step would tell now, and why it would tell nobody. */
-function targetsWords(step: RunStep, nameOf: (id: string) => string, { t, find }: Texts): string {
-  const said = step.targets.map((target) => {
+function targetsWords(step: RunStep, nameOf: (id: string) => string, { t, find }: Texts): string[] {
+  return step.targets.map((target) => {
     const what = [find('level', target.level), find('target', target.kind)].filter(Boolean).join(' ');
     const who = [...target.names, ...target.desks.map(nameOf)].join('、');
     if (who !== '') return `${what}：${who}`;
@@ -155,5 +161,4 @@ function targetsWords(step: RunStep, nameOf: (id: string) => string, { t, find }
       ? what
       : t('entry.nobody', { target: what, why: find('nobody', target.nobody) ?? '' });
   });
-  return said.join('；');
 }

@@ -6,7 +6,14 @@ import { BINDINGS } from '../../keys/table';
 export function Help({ close }: { close: () => void }) {
   const { t } = useTexts();
   return (
-    <Modal opened onClose={close} title={t('help.title')} size="md" transitionProps={{ duration: 0 }}>
+    <Modal
+      opened
+      onClose={close}
+      title={t('help.title')}
+      size="md"
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
       <Table data-testid="help">
         <Table.Tbody>
           {BINDINGS.map((binding) => (

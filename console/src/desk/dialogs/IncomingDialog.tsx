@@ -10,7 +10,14 @@ export function IncomingDialog({ callId, close }: { callId: number; close: () =>
   const { t, find } = useTexts();
   const call = useRead<IncomingCall>(`/telephony/incoming/${callId}`, '', 60_000).value;
   return (
-    <Modal opened onClose={close} title={t('incoming.title')} size="lg" transitionProps={{ duration: 0 }}>
+    <Modal
+      opened
+      onClose={close}
+      title={t('incoming.title')}
+      size="lg"
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
       <Stack gap="sm" data-testid="incoming-dialog">
         {call === null ? (
           <p role="status">{t('card.loading')}</p>

@@ -3,6 +3,7 @@ import { Button, Group, Modal } from '@mantine/core';
 import { type CalledOutcome, sayCalled } from '../../api/dispatch';
 import type { CallBody, Notice } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
+import { rank } from '../queue';
 import { SeverityShape, SeverityWord } from '../Severity';
 
 const OUTCOMES: readonly CalledOutcome[] = ['reached', 'no_answer', 'voicemail', 'wrong_number'];
@@ -20,12 +21,19 @@ type Props = {
 export function ToCallDialog({ notices, who, close, go, call, said }: Props) {
   const { t, locale } = useTexts();
   return (
-    <Modal opened onClose={close} title={t('to_call.title')} size="xl" transitionProps={{ duration: 0 }}>
+    <Modal
+      opened
+      onClose={close}
+      title={t('to_call.title')}
+      size="xl"
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ 'aria-label': t('dialog.close') }}
+    >
       <p className="dim">{t('to_call.what')}</p>
       {notices.length === 0 && <p data-testid="nothing-to-call">{t('to_call.none')}</p>}
       <ul className="to-call" data-testid="to-call">
         {notices.map((notice) => (
-          <li key={notice.id} data-notice={notice.id}>
+          <li key={notice.id} data-notice={notice.id} className={`level-${rank(notice.severity)}`}>
             <div className="to-call-line">
               <SeverityShape severity={notice.severity} size={22} />
               <SeverityWord severity={notice.severity} />
