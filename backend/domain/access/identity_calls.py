@@ -23,7 +23,7 @@ OWN: Final[tuple[Permission, ...]] = (
 ACCOUNTS: Final[tuple[Permission, ...]] = (
     get("/staff", MANAGERS),
     does("POST", "/staff", MANAGERS, within=frozenset({"organisation_id"})),
-    does("PATCH", "/staff/{staff_id}", MANAGERS),
+    does("PATCH", "/staff/{staff_id}", MANAGERS, within=frozenset({"organisation_id"})),
     does("POST", "/staff/{staff_id}/password-reset", MANAGERS),
     does("DELETE", "/staff/{staff_id}/otp", MANAGERS),
     get("/staff/{staff_id}/sessions", MANAGERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from backend.domain.access.groups import ADMINISTRATOR, CARERS, DESK, MANAGERS, READERS, TECHNICIANS
-from backend.domain.access.permission import Permission, does, get
+from backend.domain.access.permission import Permission, does, get, public
 from backend.domain.access.roles import Scope
 from backend.domain.access.subjects import Kind
 
@@ -15,6 +15,13 @@ PERSON: Final = {"subject_id": Kind.PERSON}
 
 DEVICES: Final[tuple[Permission, ...]] = (
     does("POST", "/devices", TECHNICIANS, Scope.ENROL, new=frozenset({Kind.DEVICE})),
+    # A sheet may name any home, and a delivery belongs to the district until its devices are installed.
+    does("POST", "/devices/import", TECHNICIANS, Scope.ENROL, district=True),
+    does("POST", "/claim-batches", TECHNICIANS, Scope.ENROL, district=True),
+    # A device proves itself by the secret of its label.
+    public("POST", "/api/v1/claims"),
+    does("POST", "/claims/{device_id}/reopen", TECHNICIANS, Scope.ENROL),
+    get("/devices/labels", TECHNICIANS, Scope.ENROL, also={"ids": Kind.DEVICE}),
     get("/devices", READERS, READ),
     get("/devices/{device_id}", READERS, READ),
     get("/devices/{device_id}/presses", READERS, READ),

@@ -75,6 +75,8 @@ FREE: Final = frozenset(
         # Looked up together with what stands beside it in the path, and found only there.
         "assignment_id",
         "override_id",
+        # Who did something, in the audit log's filter: its reader shows what staff of the subtree have done.
+        "actor_id",
         # Of one's own alone; of the caller's subtree alone.
         "session_id",
         "token_id",
@@ -116,20 +118,21 @@ def _walk(top: Any, also: Fields) -> Iterator[tuple[Kind, str]]:
         part = waiting.pop()
         if isinstance(part, Mapping):
             for name, value in part.items():
-                kind = _kind(part, name, also)
-                if kind is not None:
-                    yield from ((kind, text) for text in _texts(value))
+                yield from ((kind, text) for kind in _kinds(part, name, also) for text in _texts(value))
                 if isinstance(value, (Mapping, list)):
                     waiting.append(value)
         elif isinstance(part, list):
             waiting.extend(each for each in part if isinstance(each, (Mapping, list)))
 
 
-def _kind(part: Mapping[str, Any], name: str, also: Fields) -> Kind | None:
+def _kinds(part: Mapping[str, Any], name: str, also: Fields) -> Iterator[Kind]:
+    """One at most; several only where a query says several times of which kind an owner is."""
     if name == "owner_id":
-        owner = part.get("owner_kind")
-        return OWNERS.get(owner) if isinstance(owner, str) else None
-    return also[name] if name in also else BY_FIELD.get(name)
+        yield from (OWNERS[each] for each in _texts(part.get("owner_kind")) if each in OWNERS)
+        return
+    kind = also[name] if name in also else BY_FIELD.get(name)
+    if kind is not None:
+        yield kind
 
 
 def _texts(value: Any) -> Iterator[str]:

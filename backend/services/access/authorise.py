@@ -64,5 +64,7 @@ class Authorise:
 
 
 def _placed(permission: Permission, body: Any) -> bool:
+    """Whether everything says where it shall belong. What changes only what is sent may leave it as it is."""
     fields = body if isinstance(body, Mapping) else {}
-    return all(field in fields and fields[field] is not None for field in permission.within)
+    partly = permission.method == "PATCH"
+    return all(fields[field] is not None if field in fields else partly for field in permission.within)
