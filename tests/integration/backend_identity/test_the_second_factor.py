@@ -74,8 +74,8 @@ def test_guessing_codes_waits_longer_and_longer_and_keeps_nobody_else_out(house:
     blocked = house.attempt("op1", otp=house.code(telephone, 1))
     assert reason(blocked) is LoginRefusal.TOO_MANY_ATTEMPTS
     tries = 0
-    for _ in range(24 * 60):
-        house.clock.turn(timedelta(minutes=1))
+    for _ in range(24 * 6):
+        house.clock.turn(timedelta(minutes=10))
         tries += reason(house.attempt("op1", otp="000000", address="10.7.7.7")) is LoginRefusal.BAD_OTP
     assert tries <= 110
     house.enter("op2")
