@@ -83,6 +83,18 @@ class RealDistrict:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["outcomes"][0]["alert_id"])
 
+    def give_to_town(self, home: int, username: str) -> None:
+        """A town, of which that home and that operator are from now on."""
+        town = {"parent_id": "district", "kind": "town", "name": "衢山镇"}
+        with self.platform.browser(username) as operator:
+            staff = self._done(operator.get("/api/v1/session"))["staff"]["id"]
+        with self.platform.browser("admin") as admin:
+            made = {"organisation_id": self._done(admin.post("/api/v1/organisations", json=town))["id"]}
+            moved = admin.put(f"/api/v1/homes/{self._homes[home]}/organisation", json={**made, "village_id": None})
+            assert moved.is_success, moved.text
+            moved = admin.put(f"/api/v1/staff/{staff}/organisation", json=made)
+            assert moved.is_success, moved.text
+
     def ring(self, caller: str) -> int:
         """Somebody calls the desk from `caller`; the call's id."""
         body = {"caller": caller, "called": "0580-2020120", "call_id": f"call-{next(self._ids)}"}
