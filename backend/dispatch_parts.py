@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -42,8 +42,8 @@ POLICIES: Final = "escalation"
 class DispatchParts:
     """Reads scripts, channels and work orders of `config/` at once, policies in `start`.
 
-    A script, policy or channel that cannot be used never keeps presses from being taken: it is said in the log, and
-    what was before, or nothing, is in force. `config/work_orders.toml` is refused as the settings are.
+    None of them that cannot be used ever keeps presses from being taken: it is said in the log and by health, and what
+    was before, or is built in, is in force.
     """
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock, ids: Ids) -> None:
@@ -80,6 +80,11 @@ class DispatchParts:
     def orders(self, connection: Connection) -> SqlWorkOrders:
         """Work orders within the transaction on `connection`."""
         return self._work_orders.orders(connection)
+
+    def refused(self) -> Sequence[str]:
+        """What cannot be used of the configuration, each with file and place."""
+        parts = (self._escalation, self._notices, self._script, self._work_orders)
+        return [why for part in parts for why in part.refused]
 
     def start(self) -> None:
         """Read the policies."""

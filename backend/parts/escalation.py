@@ -51,6 +51,11 @@ class EscalationParts:
         self._mend_times = MendTimes(SqlStrayTimes(engine), clock)
         self._readings = RunReadings(engine, parts.cover)
 
+    @property
+    def refused(self) -> list[str]:
+        """What cannot be used of the policies now."""
+        return [self._load.refused] if self._load.refused is not None else []
+
     def start(self) -> None:
         """Read the policies. What cannot be used leaves those of before in force, and says so."""
         self._load()

@@ -54,7 +54,8 @@ def is_public(method: str, path: str) -> bool:
 
 
 class NoticesParts:
-    """Made once per process. With a `channels.toml` that cannot be used no channel is set up, and the log says why.
+    """Made once per process. With a `channels.toml` that cannot be used no channel is set up; for texts that cannot be
+    used there are built-in ones. Log and health say why.
 
     `links`: how a notice is answered. `figures`: to be registered with Prometheus. `wake` may be called after a
     transaction that has put notices: they leave now instead of at the next bell.
@@ -66,15 +67,19 @@ class NoticesParts:
         zone = ZoneInfo(settings.time_zone)
         path = folder / FILE_NAME
         self._http = Http()
+        self.refused: list[str] = []
+        """What cannot be used of `channels.toml` and the texts, each with file and place."""
         try:
             file = read_channels(path)
             self._channels = assemble(file, path, self._http, clock, ids)
         except ChannelsRefused as refused:
             # Without channels call-outs fail, and the district desk hears it; without a backend nobody hears a press.
-            log.error("channels_refused", why=str(refused))
+            self.refused.append(str(refused))
             file = ChannelsFile()
             self._channels = assemble(file, path, self._http, clock, ids)
-        texts = Texts(folder / TEXTS, Wording(zone, file.mask_names), settings.locale)
+        texts = Texts(folder / TEXTS, Wording(zone, file.mask_names), settings.locale, self.refused)
+        for why in self.refused:
+            log.error("notices_config_refused", why=why)
         self._store = SqlNoticeStore(engine, clock)
         self._reader = SqlNoticeReader(engine)
         self._clock = clock

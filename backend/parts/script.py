@@ -58,7 +58,9 @@ class ScriptParts:
         self._ids = ids
         self._others = others
         self._zone = ZoneInfo(settings.time_zone)
-        self.book = _scripts(config_file().parent / "scripts")
+        self.refused: list[str] = []
+        """What cannot be used of the scripts, each with file and place."""
+        self.book = _scripts(config_file().parent / "scripts", self.refused)
         self.gate = ScriptGate(self.book, ScriptSqlRecords(), clock)
         self.incoming = IncomingSqlStore(engine, others.routing)
         """Also the `TellLog` of the live stream."""
@@ -98,12 +100,13 @@ class ScriptParts:
         yield Tick("no_voice", lambda: _in_batches(watch))
 
 
-def _scripts(folder: Path) -> Book:
+def _scripts(folder: Path, refused: list[str]) -> Book:
     """A typing error in a script must not keep a press from being taken at the next start."""
     try:
         return load_scripts(folder)
     except (BadScript, OSError) as bad:
         log.error("scripts_refused", why=str(bad))
+        refused.append(str(bad))
         return Book({DEFAULT: Script(DEFAULT, Label("无脚本", "No script"), (DEFAULT,), ())})
 
 

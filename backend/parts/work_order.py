@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import APIRouter
 from sqlalchemy import Connection, Engine
 
@@ -19,8 +21,10 @@ from backend.adapters.db.work_order_store import (
     WorkOrderSqlStore,
 )
 from backend.adapters.sheets import write_sheet
-from backend.adapters.work_order_file import FILE_NAME, load_work_orders
+from backend.adapters.work_order_file import FILE_NAME, BadWorkOrders, load_work_orders
 from backend.api import work_orders
+from backend.domain.work_order.built_in import BUILT_IN
+from backend.domain.work_order.rules import Book
 from backend.services.work_order.act import ActOnOrder
 from backend.services.work_order.create import MakeOrder
 from backend.services.work_order.ports import Clock, Ids
@@ -28,6 +32,8 @@ from backend.services.work_order.register import RegisterOrder
 from backend.services.work_order.watch_due import WatchOrders
 from backend.settings import Settings, config_file
 from backend.workers.loop import Tick
+
+log = structlog.get_logger()
 
 BATCH: Final = 100
 MOST_BATCHES: Final = 50
@@ -47,7 +53,7 @@ class DueOrders:
 
 
 class WorkOrderParts:
-    """Reads `config/work_orders.toml` at once: a broken file keeps the program from starting (`BadWorkOrders`).
+    """Reads `config/work_orders.toml` at once; with a broken file the built-in kinds are in force, and health says so.
 
     `outbox`: the notice outbox of a connection.
     """
@@ -57,9 +63,20 @@ class WorkOrderParts:
         self._clock = clock
         self._outbox = outbox
         self._zone = ZoneInfo(settings.time_zone)
-        self._book = load_work_orders(config_file().parent / FILE_NAME)
+        self.refused: list[str] = []
+        """What cannot be used of the file, with its place."""
+        self._book = self._load(config_file().parent / FILE_NAME)
         self._make = MakeOrder(self._book, ids, self._zone)
         self._store = WorkOrderSqlStore(engine, clock, self._zone, outbox)
+
+    def _load(self, path: Path) -> Book:
+        """A typing error here must not keep a press from being taken at the next start."""
+        try:
+            return load_work_orders(path)
+        except BadWorkOrders as bad:
+            log.error("work_orders_refused", why=str(bad))
+            self.refused.append(str(bad))
+            return BUILT_IN
 
     def staff_routers(self) -> Iterator[APIRouter]:
         """`/work-orders` below `/api/v1`."""

@@ -12,6 +12,7 @@ import msgspec
 from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from backend.adapters.channels.built_in_texts import built_in
 from backend.adapters.channels.config import ChannelsRefused
 from backend.services.notices.delivery_ports import Addressee, Message
 from backend.services.notices.ports import NoticeKind
@@ -43,9 +44,12 @@ class _Templates:
 class Texts:
     """`Writer` of notices. A locale that has no texts reads the house's."""
 
-    def __init__(self, folder: Path, wording: Wording, locale: str) -> None:
-        """Raises `ChannelsRefused` for a text that is missing, does not parse or asks for what does not exist."""
-        self._by_locale = {name: _read(folder / f"{name}.toml") for name in LOCALES}
+    def __init__(self, folder: Path, wording: Wording, locale: str, refused: list[str] | None = None) -> None:
+        """Raises `ChannelsRefused` for a text that is missing, does not parse or asks for what does not exist.
+
+        With `refused` that is written there instead, and the built-in texts of that language are used.
+        """
+        self._by_locale = {name: _read_or_built_in(folder / f"{name}.toml", name, refused) for name in LOCALES}
         self._wording = wording
         self._locale = locale
 
@@ -66,6 +70,16 @@ class Texts:
             link=link,
             code=code,
         )
+
+
+def _read_or_built_in(path: Path, locale: str, refused: list[str] | None) -> Mapping[NoticeKind, _Templates]:
+    try:
+        return _read(path)
+    except ChannelsRefused as error:
+        if refused is None:
+            raise
+        refused.append(str(error))
+        return {kind: _compile(path, kind, _Texts(**texts)) for kind, texts in built_in(locale).items()}
 
 
 def _read(path: Path) -> Mapping[NoticeKind, _Templates]:

@@ -23,6 +23,7 @@ PROOF_SECONDS: Final = 60.0
 FACTS_SECONDS: Final = 15.0
 TIMER_SECONDS: Final = 5.0
 OUTBOX_SECONDS: Final = 15.0
+MOST_WHY: Final = 4000
 FREE_BYTES: Final = 512 * 1024 * 1024
 """Some hours of presses and telemetry: time for somebody to come."""
 
@@ -53,15 +54,20 @@ class Check:
     detail: Label
 
 
-def judge(facts: Facts | None, ticks: Sequence[TickState], monotonic: float) -> list[Check]:
-    """Every check in a fixed order. Without facts, or with old ones, nothing is known to work."""
+def judge(
+    facts: Facts | None, ticks: Sequence[TickState], monotonic: float, refused: Sequence[str] = ()
+) -> list[Check]:
+    """Every check in a fixed order. Without facts, or with old ones, nothing is known to work.
+
+    `refused`: what cannot be used of the configuration, each with file and place.
+    """
     if facts is None or monotonic - facts.looked_at > FACTS_SECONDS:
         found = Label("最近没有检查结果", "nothing has been checked lately")
         return [Check("looked", False, Label("自检", "Self-check"), found)]
-    return list(_checks(facts, ticks))
+    return list(_checks(facts, ticks, refused))
 
 
-def _checks(facts: Facts, ticks: Sequence[TickState]) -> Iterator[Check]:
+def _checks(facts: Facts, ticks: Sequence[TickState], refused: Sequence[str]) -> Iterator[Check]:
     error = facts.write_error
     wrote = Label(f"写入失败：{error}", f"write failed: {error}") if error else Label("可写入", "writable")
     yield Check("database_write", error is None, Label("数据库写入", "Database write"), wrote)
@@ -74,9 +80,21 @@ def _checks(facts: Facts, ticks: Sequence[TickState]) -> Iterator[Check]:
     left = Label("未知", "unknown") if free is None else Label(f"剩余 {free} MB", f"{free} MB free")
     enough = facts.free_bytes is not None and facts.free_bytes >= FREE_BYTES
     yield Check("free_disk", enough, Label("磁盘空间", "Free disk"), left)
+    yield _configuration(refused)
     if facts.telemetry_ok is not None:
         answers = Label("可用", "answers") if facts.telemetry_ok else Label("不可用", "does not answer")
         yield Check("telemetry_store", facts.telemetry_ok, Label("监测数据库", "Telemetry store"), answers)
+
+
+def _configuration(refused: Sequence[str]) -> Check:
+    """The platform runs on what was in force before, or on what is built in; whoever wrote the file has to know."""
+    label = Label("配置文件", "Configuration")
+    if not refused:
+        return Check("configuration", True, label, Label("可用", "in use"))
+    why = "; ".join(refused)[:MOST_WHY]
+    zh = f"以下内容未生效，仍用之前或内置的设置，请改正文件并重启后台：{why}"
+    en = f"not in use, what was before or is built in serves; correct the file and restart the backend: {why}"
+    return Check("configuration", False, label, Label(zh, en))
 
 
 def _echo(facts: Facts) -> Check:

@@ -5,7 +5,7 @@ A question from outside reads what was found last, so that no number of question
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -33,6 +33,8 @@ class Sources:
     disk: FreeSpace
     clock: Clock
     telemetry: TelemetryStore | None = None
+    refused: Callable[[], Sequence[str]] = tuple
+    """What cannot be used of the configuration, each with file and place."""
 
 
 class Watch:
@@ -51,7 +53,7 @@ class Watch:
 
     def checks(self) -> list[Check]:
         """Readiness as of now; asks nobody."""
-        return judge(self._facts, self._ticks(), self._sources.clock.monotonic())
+        return judge(self._facts, self._ticks(), self._sources.clock.monotonic(), self._sources.refused())
 
     def __call__(self) -> None:
         """Report and look. Raises what the report raised, after everything else was looked at."""
@@ -64,8 +66,10 @@ class Watch:
     def _report(self) -> Exception | None:
         """The report is the proof that the database can be written."""
         failing = [tick.name for tick in self._ticks() if tick.stuck or tick.error is not None]
-        state = ComponentState.DEGRADED if failing else ComponentState.UP
-        detail = f"ticks: {', '.join(failing)}"[:200] if failing else ""
+        wrong = [f"ticks: {', '.join(failing)}"] if failing else []
+        wrong += [f"configuration: {why}" for why in self._sources.refused()]
+        state = ComponentState.DEGRADED if wrong else ComponentState.UP
+        detail = "; ".join(wrong)[:200]
         now = self._sources.clock.now()
         figures = {"tick_lag_seconds": max((tick.lag_seconds for tick in self._ticks()), default=0.0)}
         try:

@@ -31,6 +31,7 @@ _LABELS: Final[Mapping[str, Label]] = {
     "nobody_reached": Label("没有人接听求助", "nobody was reached"),
     "nobody_on_duty": Label("没有人值班", "nobody is on duty"),
     "all_channels_failed": Label("所有通知通道都失败", "all channels failed"),
+    "run_failed": Label("升级程序出错，请人工处理", "the escalation fails: act by hand"),
     "silent": Label("上门人员失联", "a responder on site does not answer"),
     "panic": Label("上门人员求救", "a responder calls for help"),
     "offered": Label("请受理", "please take it"),

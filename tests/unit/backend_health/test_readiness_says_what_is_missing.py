@@ -47,6 +47,7 @@ def test_all_well_is_ready() -> None:
         "audit",
         "outbox_age",
         "free_disk",
+        "configuration",
         "telemetry_store",
     ]
 
