@@ -28,23 +28,27 @@ HEADINGS: Final = (
     "alert 警情",
     "type 类型",
     "severity 级别",
+    "centre id 中心编号",
     "centre 中心",
+    "operator id 坐席编号",
     "operator 坐席",
     "received 收到",
     "accepted s 接警秒",
     "voice s 通话秒",
+    "sent s 派人秒",
     "arrived s 到场秒",
     "outcome 结果",
     "late 迟到",
+    "called back 已回访",
 )
 
 
 class SpeedView(Answer):
-    """Shares by seconds; `met`: whether the anchor is met, where there is one."""
+    """Shares by seconds, null where there is nothing to share; `met`: whether the anchor is met, where there is one."""
 
     count: int
     happened: int
-    within: dict[int, float]
+    within: dict[int, float | None]
     p50: float | None
     p90: float | None
     longest: float | None
@@ -52,9 +56,13 @@ class SpeedView(Answer):
 
 
 class FiguresView(Answer):
-    """One group; `few`: fewer than ten alerts."""
+    """One group, by the id of centre or operator; `label`: what it is called; `few`: fewer than ten alerts.
+
+    `called_back`: of the alerts whose work is finished, the share in which the resident was called back; null: none.
+    """
 
     key: str
+    label: str
     count: int
     late: int
     few: bool
@@ -82,14 +90,18 @@ class KpiRow(Answer):
     id: str
     type: str
     severity: str
+    centre_id: str
     centre: str
+    operator_id: str
     operator: str
     received_at: Moment
     accepted_seconds: float | None
     voice_seconds: float | None
+    sent_seconds: float | None
     arrived_seconds: float | None
     outcome: str | None
     late: bool
+    called_back: bool | None
 
 
 class KpiRows(Answer):
@@ -188,14 +200,18 @@ def _row(row: Handled) -> KpiRow:
         id=row.id,
         type=row.type,
         severity=row.severity,
+        centre_id=row.centre_id,
         centre=row.centre,
+        operator_id=row.operator_id,
         operator=row.operator,
         received_at=row.received_at,
         accepted_seconds=seconds(row.accepted_at),
         voice_seconds=seconds(row.first_voice_at),
+        sent_seconds=seconds(row.sent_at),
         arrived_seconds=seconds(row.arrived_at),
         outcome=row.outcome,
         late=row.late,
+        called_back=row.called_back,
     )
 
 
@@ -204,12 +220,16 @@ def _cells(row: KpiRow) -> tuple[str | float | None, ...]:
         row.id,
         row.type,
         row.severity,
+        row.centre_id,
         row.centre,
+        row.operator_id,
         row.operator,
         format_time(row.received_at),
         row.accepted_seconds,
         row.voice_seconds,
+        row.sent_seconds,
         row.arrived_seconds,
         row.outcome,
         "1" if row.late else "",
+        {True: "1", False: "0", None: None}[row.called_back],
     )

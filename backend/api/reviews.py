@@ -24,7 +24,7 @@ from backend.api.review_views import (
 )
 from backend.api.security import require, require_staff
 from backend.domain.audit.conformance import ReviewReason
-from backend.domain.audit.review import Reviewed, ReviewState
+from backend.domain.audit.review import Reviewed
 from backend.services.identity.actor import Actor, Scope, StaffRole
 from contract.vocabulary import Label
 
@@ -37,7 +37,7 @@ class AuditReading(Protocol):
 
     def has_alert(self, alert_id: str) -> bool: ...
     def verdict(self, alert_id: str) -> tuple[str, dict[str, Any]] | None: ...
-    def reviews(self, states: Sequence[ReviewState], limit: int) -> Sequence[dict[str, Any]]: ...
+    def reviews(self, is_open: bool, limit: int) -> Sequence[dict[str, Any]]: ...
     def change_review(self, alert_id: str, reason: str, values: Mapping[str, Any]) -> Reviewed: ...
 
 
@@ -61,8 +61,7 @@ def router(calls: ReviewCalls) -> APIRouter:
 
         `open`: also those that somebody has taken.
         """
-        wanted = (ReviewState.OPEN, ReviewState.TAKEN) if state == "open" else (ReviewState.CLOSED,)
-        return ReviewList(items=[view(row) for row in calls.reader.reviews(wanted, limit)])
+        return ReviewList(items=[view(row) for row in calls.reader.reviews(state == "open", limit)])
 
     @api.get("/review-causes", dependencies=[READS])
     def list_causes() -> Causes:

@@ -76,13 +76,14 @@ class AuditSqlReader:
         with reading(self.engine) as connection:
             return bool(connection.scalar(select(exists().where(alerts.c.id == alert_id))))
 
-    def reviews(self, states: Sequence[ReviewState], limit: int) -> Sequence[dict[str, Any]]:
-        """The oldest first; closed ones the latest first."""
-        order = reviews.c.closed_at.desc() if ReviewState.CLOSED in states else reviews.c.opened_at
+    def reviews(self, is_open: bool, limit: int) -> Sequence[dict[str, Any]]:
+        """Open and taken ones, the oldest first; closed ones, the latest first."""
+        closed = reviews.c.state == str(ReviewState.CLOSED)
+        order = reviews.c.opened_at if is_open else reviews.c.closed_at.desc()
         query = (
             select(reviews, alerts.c.type, alerts.c.received_at, alerts.c.accepted_at)
             .join(alerts, alerts.c.id == reviews.c.alert_id)
-            .where(reviews.c.state.in_([str(state) for state in states]))
+            .where(~closed if is_open else closed)
             .order_by(order, reviews.c.alert_id, reviews.c.reason)
             .limit(limit)
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Subquery, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Subquery, and_, case, exists, func, or_, select
 
 from backend.adapters.db.alarm import alerts, timeline
 from backend.adapters.db.engine import reading
@@ -18,7 +18,17 @@ from backend.domain.alert.model import EntryKind
 from backend.domain.kpi.figures import Handled
 from backend.services.kpi.ports import Data
 
+_ACCEPTED: Final = (str(EntryKind.ACCEPTED), str(EntryKind.RESPONDER_ACCEPTED))
 _ARRIVED: Final = (str(EntryKind.ARRIVED), str(EntryKind.RESPONDER_ARRIVED))
+_SENT: Final = tuple(
+    str(kind)
+    for kind in (
+        EntryKind.DISPATCHED,
+        EntryKind.EN_ROUTE,
+        EntryKind.RESPONDER_ACCEPTED,
+        EntryKind.RESPONDER_EN_ROUTE,
+    )
+)
 _TEST: Final = "care.test.pressed"
 
 
@@ -33,10 +43,17 @@ class HandledSqlReader:
             return _read(connection, begin, end, limit, data)
 
 
-def _first_arrivals(begin: datetime) -> Subquery:
+def _moments(begin: datetime, end: datetime) -> Subquery:
+    """Of each alert of the span: the line of its first acceptance, when somebody was first sent and first there."""
+    of_span = select(alerts.c.id).where(alerts.c.received_at >= begin, alerts.c.received_at < end)
     return (
-        select(timeline.c.alert_id, func.min(timeline.c.at).label("at"))
-        .where(timeline.c.kind.in_(_ARRIVED), timeline.c.at >= begin)
+        select(
+            timeline.c.alert_id,
+            func.min(case((timeline.c.kind.in_(_ACCEPTED), timeline.c.id))).label("accepted"),
+            func.min(case((timeline.c.kind.in_(_SENT), timeline.c.at))).label("sent_at"),
+            func.min(case((timeline.c.kind.in_(_ARRIVED), timeline.c.at))).label("arrived_at"),
+        )
+        .where(timeline.c.kind.in_({*_ACCEPTED, *_SENT, *_ARRIVED}), timeline.c.alert_id.in_(of_span))
         .group_by(timeline.c.alert_id)
         .subquery()
     )
@@ -57,20 +74,31 @@ def _call_backs() -> Subquery:
 
 
 def _of(data: Data) -> ColumnElement[bool]:
-    """Devices of the demo district are synthetic as well."""
+    """Devices of the demo district are synthetic as well. Whoever is invented is nobody's figure."""
     demo = exists(select(homes.c.id).where(homes.c.id == alerts.c.home_id, homes.c.demo))
     if data is Data.DEMO:
         return demo
-    return and_(or_(devices.c.id.is_(None), devices.c.synthetic.is_(False)), ~demo)
+    invented = exists(select(homes.c.id).where(homes.c.id == alerts.c.home_id, or_(homes.c.demo, homes.c.synthetic)))
+    return and_(or_(devices.c.id.is_(None), devices.c.synthetic.is_(False)), ~invented)
 
 
 def _read(connection: Connection, begin: datetime, end: datetime, limit: int, data: Data) -> Sequence[Handled]:
-    arrivals, backs = _first_arrivals(begin), _call_backs()
+    moments, backs, first = _moments(begin, end), _call_backs(), timeline.alias()
     query = (
-        select(alerts, organisations.c.name.label("centre"), arrivals.c.at.label("arrived_at"), backs)
+        select(
+            alerts,
+            organisations.c.name.label("centre"),
+            moments.c.sent_at,
+            moments.c.arrived_at,
+            first.c.actor_id.label("operator_id"),
+            first.c.actor_name.label("operator"),
+            backs.c.orders,
+            backs.c.called_back,
+        )
         .join(organisations, organisations.c.id == alerts.c.organisation_id, isouter=True)
         .join(devices, devices.c.id == alerts.c.device_id, isouter=True)
-        .join(arrivals, arrivals.c.alert_id == alerts.c.id, isouter=True)
+        .join(moments, moments.c.alert_id == alerts.c.id, isouter=True)
+        .join(first, first.c.id == moments.c.accepted, isouter=True)
         .join(backs, backs.c.alert_id == alerts.c.id, isouter=True)
         .where(
             alerts.c.received_at >= begin,
@@ -88,11 +116,14 @@ def _read(connection: Connection, begin: datetime, end: datetime, limit: int, da
             id=row["id"],
             type=row["type"],
             severity=row["severity"],
+            centre_id=row["organisation_id"] or "",
             centre=row["centre"] or "",
-            operator=row["holder_name"] or "",
+            operator_id=row["operator_id"] or "",
+            operator=row["operator"] or "",
             received_at=row["received_at"],
             accepted_at=row["accepted_at"],
             first_voice_at=row["first_voice_at"],
+            sent_at=row["sent_at"],
             arrived_at=row["arrived_at"],
             outcome=row["outcome"],
             late=row["late_seconds"] is not None,

@@ -11,6 +11,7 @@ from typing import Final, Self
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import SYSTEM, Actor, ActorKind, EntryKind
 from backend.domain.audit.conformance import Course, reviews
+from backend.domain.audit.review import Cause, ReviewState
 from backend.domain.demo.cases import Case, Counters, Desk, called, cleared, escalated, finished, moved, raised
 from backend.domain.demo.crew import Member
 from backend.domain.demo.dice import Dice
@@ -275,6 +276,7 @@ def _judged(dice: Dice, case: Case, story: Story) -> None:
     for reason in reviews(course):
         case.tell(EntryKind.REVIEW_OPENED, SYSTEM, at, str(reason))
         closed_at = min(at + timedelta(hours=dice.randint(2, 40)), story.ends_at)
+        cause, finding = dice.choice(FINDINGS)
         case.add(
             "reviews",
             {
@@ -283,13 +285,19 @@ def _judged(dice: Dice, case: Case, story: Story) -> None:
                 "opened_at": at,
                 "closed_at": closed_at,
                 "closed_by": story.manager.name,
-                "finding": dice.choice(FINDINGS),
+                "finding": finding,
+                "state": str(ReviewState.CLOSED),
+                "organisation_id": alert.organisation_id,
+                "owner_id": story.manager.id,
+                "owner_name": story.manager.name,
+                "taken_at": closed_at,
+                "cause": str(cause),
             },
         )
 
 
 FINDINGS: Final = (
-    "两起来电同时到达，当班坐席只有一人，已调整班次。",
-    "坐席正在处理另一起，上级中心未及时接手，已提醒。",
-    "交接班期间无人应答，已改为先交接后离岗。",
+    (Cause.DESK_BUSY, "两起来电同时到达，当班坐席只有一人，已调整班次。"),
+    (Cause.DESK_BUSY, "坐席正在处理另一起，上级中心未及时接手，已提醒。"),
+    (Cause.DESK_EMPTY, "交接班期间无人应答，已改为先交接后离岗。"),
 )

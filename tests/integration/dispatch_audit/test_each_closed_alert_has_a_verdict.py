@@ -14,7 +14,6 @@ from backend.api import reviews
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.alert.model import Entry, EntryKind
 from backend.domain.alert.notable import heard
-from backend.domain.audit.review import ReviewState
 from backend.domain.escalation.targets import Level
 from backend.services.alarm.apply import apply
 from tests.harness.alarm import WANG
@@ -44,7 +43,7 @@ def _speak(desk: Escalating, alert_id: str) -> None:
 
 
 def _reasons(desk: Escalating) -> list[str]:
-    return [row["reason"] for row in AuditSqlReader(desk.engine).reviews((ReviewState.OPEN,), 100)]
+    return [row["reason"] for row in AuditSqlReader(desk.engine).reviews(True, 100)]
 
 
 def test_an_alert_that_was_taken_in_time_conforms_and_needs_no_review(desk: Escalating) -> None:

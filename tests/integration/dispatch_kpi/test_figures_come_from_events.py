@@ -10,11 +10,13 @@ from sqlalchemy import Engine, update
 
 from backend.adapters.db.engine import writing
 from backend.adapters.db.kpi_reading import HandledSqlReader
-from backend.adapters.db.registry import devices
+from backend.adapters.db.registry import devices, homes
 from backend.adapters.sheets import write_sheet
 from backend.api import kpis
 from backend.domain.alert.lifecycle import Verb
-from tests.harness.alarm import Alarm
+from backend.domain.kpi.figures import Handled
+from backend.services.kpi.ports import Data
+from tests.harness.alarm import LI, WANG, Alarm
 from tests.harness.in_process import client
 
 
@@ -42,11 +44,46 @@ def test_an_alert_is_read_with_its_moments(database: Engine) -> None:
     alarm.do(Verb.CLOSE, tested.id, outcome="test")
     (row,) = HandledSqlReader(database).handled(begin, begin + timedelta(days=1), 100)
     assert row.id == alert.id
-    assert row.operator == "王丽"
+    assert (row.operator_id, row.operator) == ("op1", "王丽")
     assert row.accepted_at == begin + timedelta(seconds=40)
     assert row.arrived_at == begin + timedelta(seconds=640)
     assert (row.outcome, row.late, row.called_back) == ("helped_on_site", False, None)
     assert HandledSqlReader(database).handled(begin + timedelta(seconds=1), begin + timedelta(days=1), 100) == []
+
+
+def _all(alarm: Alarm, data: Data = Data.REAL) -> list[Handled]:
+    span = timedelta(days=1)
+    return list(HandledSqlReader(alarm.engine).handled(alarm.clock.now() - span, alarm.clock.now() + span, 100, data))
+
+
+def test_speed_is_credited_to_who_accepted_first_and_not_to_who_has_it_now(database: Engine) -> None:
+    alarm = Alarm(database)
+    alarm.enrol("T1")
+    alarm.press("T1")
+    alert_id = alarm.only().id
+    alarm.clock.turn(timedelta(seconds=20))
+    alarm.do(Verb.ACCEPT, alert_id, WANG)
+    alarm.do(Verb.HAND_OVER, alert_id, WANG, to="夜班")
+    alarm.clock.turn(timedelta(minutes=5))
+    alarm.do(Verb.ACCEPT, alert_id, LI)
+    alarm.do(Verb.EN_ROUTE, alert_id, LI, eta_minutes=5)
+    (row,) = _all(alarm)
+    assert (row.operator_id, row.operator) == ("op1", "王丽")
+    assert row.sent_at == alarm.clock.now()
+    assert row.arrived_at is None
+
+
+@pytest.mark.parametrize("invented", ["synthetic", "demo"])
+def test_invented_homes_are_nobodys_figure(database: Engine, invented: str) -> None:
+    alarm = Alarm(database)
+    for device in ("T1", "T2"):
+        alarm.enrol(device)
+        alarm.press(device)
+    with writing(database) as connection:
+        connection.execute(update(homes).where(homes.c.id == "h-T2").values({invented: True}))
+        connection.commit()
+    assert [row.id for row in _all(alarm)] == [alert.id for alert in alarm.open() if alert.device_id == "T1"]
+    assert len(_all(alarm, Data.DEMO)) == (invented == "demo")
 
 
 def test_each_figure_of_the_api_equals_the_rows_behind_it(database: Engine) -> None:

@@ -25,11 +25,14 @@ def handled(number: int, accepted: float | None, voice: float | None = None, **c
         id=f"a{number}",
         type="care.sos.pressed",
         severity="emergency",
+        centre_id="c1",
         centre="沙湾",
+        operator_id="op1",
         operator="王丽",
         received_at=AT,
         accepted_at=after(accepted),
         first_voice_at=after(voice),
+        sent_at=None,
         arrived_at=None,
         outcome="helped_by_phone",
         late=False,
@@ -61,15 +64,31 @@ def test_months_are_local() -> None:
     assert [group.key for group in figures(rows, By.MONTH, ZONE)] == ["2026-10", "2026-11"]
 
 
-def test_arrivals_count_where_somebody_went() -> None:
+def test_who_was_sent_and_never_came_counts() -> None:
     rows = [
         handled(1, 5, arrived_at=AT + timedelta(minutes=14)),
         handled(2, 5, arrived_at=AT + timedelta(minutes=46)),
-        handled(3, 5),
+        handled(3, 5, sent_at=AT + timedelta(minutes=1)),
+        handled(4, 5),
     ]
     (group,) = figures(rows, By.ALL, ZONE)
-    assert group.arrival.count == 2
-    assert group.arrival.within == {900: 0.5, 1800: 0.5, 2700: 0.5, 3600: 1.0}
+    assert (group.arrival.count, group.arrival.happened) == (3, 2)
+    third = pytest.approx(1 / 3)
+    assert group.arrival.within == {900: third, 1800: third, 2700: third, 3600: pytest.approx(2 / 3)}
+
+
+def test_of_no_cases_there_is_no_share() -> None:
+    (group,) = figures([handled(1, 5, 5, late=True)], By.ALL, ZONE)
+    assert group.arrival.within == {900: None, 1800: None, 2700: None, 3600: None}
+    assert group.accepted.within == {60: None, 180: None}
+    assert (group.accepted.met, group.called_back) == ({}, None)
+
+
+def test_two_people_of_one_name_are_two_groups() -> None:
+    rows = [handled(1, 5), handled(2, 90, operator_id="op9"), handled(3, None, operator_id="", operator="")]
+    groups = figures(rows, By.OPERATOR, ZONE)
+    assert [(group.key, group.label) for group in groups] == [("", ""), ("op1", "王丽"), ("op9", "王丽")]
+    assert [group.accepted.within[60] for group in groups] == [0, 1, 0]
 
 
 def test_the_call_back_rate_is_of_those_with_finished_work() -> None:
@@ -86,8 +105,8 @@ def test_the_call_back_rate_is_of_those_with_finished_work() -> None:
             st.integers(0, 10**6),
             st.none() | st.floats(0, 10_000),
             st.none() | st.floats(0, 10_000),
-            centre=st.sampled_from(["甲", "乙"]),
-            operator=st.sampled_from(["", "王丽"]),
+            centre_id=st.sampled_from(["c1", "c2"]),
+            operator_id=st.sampled_from(["", "op1", "op2"]),
             type=st.sampled_from(["care.sos.pressed", "care.fall.detected"]),
             late=st.booleans(),
         ),
@@ -102,4 +121,5 @@ def test_every_figure_equals_its_rows(by: By, rows: list[Handled]) -> None:
         assert group.count == len(behind)
         fresh = [row for row in behind if not row.late]
         soon = [r for r in fresh if r.accepted_at is not None and (r.accepted_at - r.received_at).total_seconds() <= 60]
-        assert group.accepted.within[60] * max(1, len(fresh)) == pytest.approx(len(soon))
+        share = group.accepted.within[60]
+        assert share is None if not fresh else share == pytest.approx(len(soon) / len(fresh))
