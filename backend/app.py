@@ -134,6 +134,7 @@ class Backend:
             Disk(list(_folders(self._settings, self.engine.url.database))),
             self._clock,
             self._telemetry.chosen.store if takes_telemetry else None,
+            self._dispatch.refused,
         )
         component = "backend-telemetry" if self._roles == {Role.INGEST_TELEMETRY} else "backend"
         self._watch = Watch(component, sources, self._tick_states)
