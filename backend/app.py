@@ -118,6 +118,7 @@ class Backend:
             self._broker.hash_secret,
             key,
             self._dispatch.orders,
+            self._telemetry.read_device.statuses,
         )
         self._wire_health()
         self._wire_live()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from backend.adapters.db.identity_store import SqlIdentityStore
 from backend.adapters.db.registry_claims import ClaimSqlStore
+from backend.adapters.db.registry_commissioning import CommissioningSqlStore
 from backend.adapters.db.registry_devices import DeviceSqlStore
 from backend.adapters.db.registry_history import MakeOrders
 from backend.adapters.db.registry_homes import HomeSqlStore
@@ -20,7 +21,7 @@ from backend.adapters.db.registry_store import SqlRegistryStore
 from backend.adapters.db.registry_windows import ConfirmSqlStore, WindowSqlStore
 from backend.adapters.label_sheet import label_sheet
 from backend.adapters.sheets import read_sheet
-from backend.api import claims, devices_changes, enrolment, homes, residents, test_windows
+from backend.api import claims, devices_changes, enrolment, homes, homes_commissioning, residents, test_windows
 from backend.services.alarm.confirm_test import ConfirmTest
 from backend.services.alarm.ports import Clock
 from backend.services.registry.change_contacts import AddContact, ChangeContact, OrderContacts, RemoveContact
@@ -29,6 +30,7 @@ from backend.services.registry.change_home import AddHome, ChangeHome
 from backend.services.registry.change_resident import AddResident, ChangeResident
 from backend.services.registry.claim import ClaimDevice, ReopenClaim
 from backend.services.registry.claim_secret import ClaimSecrets
+from backend.services.registry.commission import ReadCommissioning, SignOffHome
 from backend.services.registry.enrol import Enrol
 from backend.services.registry.import_devices import ImportDevices
 from backend.services.registry.ports import BrokerAccounts, EnrolKey, HashSecret
@@ -37,6 +39,7 @@ from backend.services.registry.register_batch import RegisterBatch
 from backend.services.registry.swap import Swap
 from backend.services.registry.test_window import EndTestWindow, OpenTestWindow
 from backend.services.registry.watch_returns import WatchReturns
+from backend.services.telemetry.ports import DeviceStatus
 from backend.settings import Settings
 from backend.workers.loop import Tick
 
@@ -54,8 +57,11 @@ class DueReturns:
         self.watch(BATCH)
 
 
+Statuses = Callable[[Sequence[str]], Mapping[str, DeviceStatus]]
+
+
 class RegistryParts:
-    """Made once per process. `orders`: the work orders of a connection."""
+    """Made once per process. `orders`: the work orders of a connection; `statuses`: what devices last said."""
 
     def __init__(
         self,
@@ -67,7 +73,9 @@ class RegistryParts:
         hash_secret: HashSecret,
         key: EnrolKey,
         orders: MakeOrders,
+        statuses: Statuses,
     ) -> None:
+        self._statuses = statuses
         self._orders = orders
         self._hash = hash_secret
         self._secrets = ClaimSecrets(key)
@@ -138,6 +146,10 @@ class RegistryParts:
                 clock.now,
             )
         )
+
+        facts = CommissioningSqlStore(self._engine, clock, self._orders)
+        read = ReadCommissioning(facts, self._statuses)
+        yield homes_commissioning.router(homes_commissioning.CommissioningCalls(read, SignOffHome(facts, read, clock)))
 
     def ticks(self) -> Iterator[Tick]:
         """For the worker."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from backend.services.identity.actor import StaffRole
 from backend.services.registry.claim_secret import ClaimSecrets
 from backend.services.registry.enrol import Enrol
 from backend.services.registry.print_labels import PrintLabels
+from backend.services.telemetry.ports import DeviceStatus, TelemetryAway
 from backend.services.telemetry.read_device import DeviceNow
 from backend.settings import Settings
 from tests.harness.alarm import Alarm
@@ -57,9 +59,12 @@ class SilentTelemetry:
     """Statuses by device id; nothing was measured."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Any] = {}
+        self.known: dict[str, DeviceStatus] = {}
+        self.away = False
 
-    def statuses(self, device_ids: list[str]) -> dict[str, Any]:
+    def statuses(self, device_ids: Collection[str]) -> dict[str, DeviceStatus]:
+        if self.away:
+            raise TelemetryAway
         return {device_id: self.known[device_id] for device_id in device_ids if device_id in self.known}
 
     def __call__(self, device_id: str) -> DeviceNow:
@@ -86,7 +91,15 @@ class RegistryDesk:
         key = KeyFile(folder / "enrol.key")
         self.secrets = ClaimSecrets(key)
         self.parts = RegistryParts(
-            Settings(), engine, self.clock, self.enrol, self.broker, hash_secret, key, self.orders
+            Settings(),
+            engine,
+            self.clock,
+            self.enrol,
+            self.broker,
+            hash_secret,
+            key,
+            self.orders,
+            self.telemetry.statuses,
         )
         self.http = self.of(StaffRole.ADMINISTRATOR)
 
