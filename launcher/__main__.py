@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from launcher.settings import LauncherSettings
 from launcher.shell import Stop
 from launcher.texts import text
 
+DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")  # contract/topics.py
 COMPLETE = "_CARE_COMPLETE"  # set by the shell's completion script when it asks us
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -36,6 +38,8 @@ app = typer.Typer(
 )
 device = typer.Typer(help=text("help_device"), no_args_is_help=True, rich_markup_mode=MARKUP)
 app.add_typer(device, name="device")
+certificates = typer.Typer(help=text("help_tls"), no_args_is_help=True, rich_markup_mode=MARKUP)
+app.add_typer(certificates, name="tls")
 telemetry = typer.Typer(help=text("help_telemetry"), no_args_is_help=True, rich_markup_mode=MARKUP)
 app.add_typer(telemetry, name="telemetry")
 demo = typer.Typer(help=text("help_demo"), no_args_is_help=True, rich_markup_mode=MARKUP)
@@ -55,6 +59,8 @@ def up(
     influx_url: Annotated[str | None, typer.Option("--influx", help=text("opt_influx"))] = None,
     influx_org: Annotated[str | None, typer.Option(help=text("opt_influx_org"))] = None,
     influx_token_file: Annotated[str | None, typer.Option(help=text("opt_influx_token_file"))] = None,
+    tls: Annotated[bool | None, typer.Option("--tls/--no-tls", help=text("opt_tls"))] = None,
+    tls_port: Annotated[int | None, typer.Option(min=1, max=65535, help=text("opt_tls_port"))] = None,
     simulator: Annotated[bool | None, typer.Option("--simulator/--no-simulator", help=text("opt_simulator"))] = None,
     demo: Annotated[bool | None, typer.Option("--demo/--no-demo", help=text("opt_demo"))] = None,
     console: Annotated[bool, typer.Option("--console/--no-console", help=text("opt_console"))] = True,
@@ -132,6 +138,39 @@ def demo_wipe() -> None:
 @demo.command("show", help=text("help_demo_show"))
 def demo_show() -> None:
     _demo(["show"])
+
+
+@certificates.command("show", help=text("help_tls_show"))
+def tls_show() -> None:
+    from launcher.certificates import show
+
+    _leave(lambda: show(here()))
+
+
+@certificates.command("rotate", help=text("help_tls_rotate"))
+def tls_rotate() -> None:
+    from launcher.certificates import rotate
+
+    _leave(lambda: rotate(here()))
+
+
+@certificates.command("forget", help=text("help_tls_forget"))
+def tls_forget() -> None:
+    from launcher.certificates import forget
+
+    _leave(lambda: forget(here()))
+
+
+@certificates.command("issue", help=text("help_tls_issue"))
+def tls_issue(
+    device_id: Annotated[str, typer.Argument(help=text("opt_tls_device"))],
+    out: Annotated[Path, typer.Option(file_okay=False, exists=True, help=text("opt_tls_out"))] = Path(),
+) -> None:
+    from launcher.certificates import issue
+
+    if not DEVICE_ID.fullmatch(device_id):
+        raise typer.BadParameter(text("tls_bad_device"))
+    _leave(lambda: issue(here(), device_id, out))
 
 
 @app.command(help=text("help_gateway"), context_settings=PASS_THROUGH)

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher import packages
-from launcher.broker_config import Lines, dynamic_security, password_file, render_broker_config
+from launcher.broker_config import (
+    Lines,
+    certificate_listener,
+    dynamic_security,
+    password_file,
+    render_broker_config,
+    tls_listener,
+)
 from launcher.credentials import DYNAMIC_SECURITY
 from launcher.exits import Exit
 from launcher.files import write_whole
@@ -15,6 +22,7 @@ from launcher.processes import ChildSpec
 from launcher.settings import LauncherSettings, broker_access, config_folder
 from launcher.shell import Stop, is_root
 from launcher.texts import text
+from launcher.tls import Certificates
 
 SERVICE = "mosquitto.service"
 PLUGIN = "mosquitto_dynamic_security.so"
@@ -46,13 +54,14 @@ class BrokerLayout:
     acl_file: str
     user: str
     plugin: str = ""
+    listeners: Lines = ()
 
     @property
-    def access(self) -> Lines:
-        """How it learns of accounts."""
+    def further(self) -> Lines:
+        """How it learns of accounts, and where it listens besides."""
         if self.plugin:
-            return dynamic_security(self.plugin, f"{self.data}/{DYNAMIC_SECURITY}")
-        return password_file(self.password_file)
+            return [*dynamic_security(self.plugin, f"{self.data}/{DYNAMIC_SECURITY}"), *self.listeners]
+        return [*password_file(self.password_file), *self.listeners]
 
 
 def local_layout(places: Places, settings: LauncherSettings) -> BrokerLayout:
@@ -72,7 +81,19 @@ def local_layout(places: Places, settings: LauncherSettings) -> BrokerLayout:
         # As root it would drop to the user mosquitto, who cannot write into our folders.
         user="root" if is_root() else "mosquitto",
         plugin=plugin,
+        listeners=_listeners(places, settings),
     )
+
+
+def _listeners(places: Places, settings: LauncherSettings) -> Lines:
+    if not settings.tls:
+        return ()
+    found, address = Certificates(places.tls), settings.tls_address
+    lines = [*tls_listener(settings.tls_port, address, str(found.server))]
+    if settings.certificate_port:
+        files = (str(found.server), str(found.bundle), str(found.revoked))
+        lines += certificate_listener(settings.certificate_port, address, *files)
+    return lines
 
 
 def broker_child(places: Places, settings: LauncherSettings) -> ChildSpec:
@@ -100,7 +121,7 @@ def write_config(places: Places, layout: BrokerLayout) -> Path:
     template = config_folder() / "mosquitto" / "mosquitto.conf.template"
     rendered = render_broker_config(
         template.read_text(encoding="utf-8"),
-        layout.access,
+        layout.further,
         port=layout.port,
         address=layout.address,
         persistence_location=layout.data,

@@ -34,6 +34,22 @@ def password_file(path: str) -> Lines:
     return [("password_file", path)]
 
 
+def tls_listener(port: int, address: str, server: str) -> Lines:
+    """One more listener. `server`: the file with its key and certificates."""
+    return [("listener", f"{port} {address}"), ("certfile", server), ("keyfile", server), ("tls_version", "tlsv1.2")]
+
+
+def certificate_listener(port: int, address: str, server: str, trusted: str, revoked: str) -> Lines:
+    """One for devices that show a certificate instead of a password; its common name is the username."""
+    return [
+        *tls_listener(port, address, server),
+        ("cafile", trusted),
+        ("crlfile", revoked),
+        ("require_certificate", "true"),
+        ("use_identity_as_username", "true"),
+    ]
+
+
 def dynamic_security(plugin: str, path: str) -> Lines:
     """Accounts kept by the plug-in in a file of its own."""
     return [("plugin", plugin), ("plugin_opt_config_file", path)]

@@ -30,6 +30,23 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "opt_seed": ("种子：相同的种子得到相同的演示区。", "The seed: the same one makes the same district."),
     "opt_homes": ("户数。", "How many homes."),
+    "help_tls": ("证书。", "Certificates."),
+    "help_tls_show": (
+        "显示证书机构、服务器证书及其有效期。",
+        "Show the authority, the broker's certificate, and until when they last.",
+    ),
+    "help_tls_rotate": (
+        "新建证书机构；旧的继续有效，设备可慢慢换。运行中的系统会自动采用。",
+        "Make a new authority; the one before stays trusted while devices change over. A running system takes it over.",
+    ),
+    "help_tls_forget": (
+        "不再信任旧的证书机构（全部设备已更换之后，或旧机构已泄露时）。",
+        "Trust the authority before no more: when all devices have changed over, or it has leaked.",
+    ),
+    "help_tls_issue": (
+        "为设备签发客户端证书（密钥与证书在同一文件，权限 0600）。",
+        "Issue a client certificate for a device: key and certificate in one file of mode 0600.",
+    ),
     "help_telemetry": ("遥测数据。", "Telemetry."),
     "help_telemetry_migrate": (
         "把本机的遥测读数复制到 InfluxDB，并逐条序列核对数量；中断后再次执行即从断点继续。\n\n"
@@ -133,6 +150,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "与 --forget 同用：也删除本机上未复制的旧汇总",
         "with --forget: also delete the old roll-ups of this machine, which are not copied",
     ),
+    "opt_tls": ("设备经 TLS 连接", "devices connect by TLS"),
+    "opt_tls_port": ("TLS 端口", "port for TLS"),
+    "opt_tls_device": ("设备编号", "device id"),
+    "opt_tls_out": ("写入哪个目录", "folder to write it into"),
     "opt_simulator": ("是否启动模拟街区", "whether the simulated district runs"),
     "opt_demo": ("是否建立演示账号", "whether demo accounts are made"),
     "opt_console": ("是否构建控制台", "whether the console is built when it has changed"),
@@ -217,6 +238,34 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "external_broker": (
         "使用外部消息服务器。请让它加载账号文件 {passwd} 和 config/mosquitto/acl。",
         "Using an external broker. It has to load the accounts in {passwd} and config/mosquitto/acl.",
+    ),
+    "tls_missing": (
+        "还没有证书。请先运行 ./care up --tls 或 ./care tls rotate。",
+        "There are no certificates yet. Run ./care up --tls or ./care tls rotate first.",
+    ),
+    "tls_bad_device": (
+        "设备编号由字母、数字、下划线和连字符组成，最多 63 个",
+        "a device id is letters, digits, underscores and hyphens, at most 63",
+    ),
+    "tls_authority": (
+        "证书机构：{name}，有效至 {until}，SHA-256 {digest}",
+        "Authority: {name}, until {until}, SHA-256 {digest}",
+    ),
+    "tls_authority_before": (
+        "旧机构（仍受信任）：{name}，有效至 {until}，SHA-256 {digest}",
+        "Authority before, still trusted: {name}, until {until}, SHA-256 {digest}",
+    ),
+    "tls_server": ("服务器证书：{names}，有效至 {until}", "The broker's certificate: {names}, until {until}"),
+    "tls_bundle": ("设备须信任的文件：{path}", "What devices have to trust: {path}"),
+    "tls_issued": ("有客户端证书的设备：{count} 台", "Devices with a client certificate: {count}"),
+    "tls_rotated": (
+        "已新建证书机构；新旧均有效。请把 {path} 分发给设备，全部更换后执行 ./care tls forget。",
+        "A new authority; both are good. Hand {path} to the devices, then ./care tls forget when all have it.",
+    ),
+    "tls_forgotten": ("只信任当前证书机构。", "The present authority alone is trusted."),
+    "tls_issued_to": (
+        "{device_id} 的密钥和证书：{path}（服务器的证书机构：{bundle}）",
+        "Key and certificate of {device_id}: {path} (who to trust: {bundle})",
     ),
     "no_dynamic_security": (
         "Mosquitto 缺少动态安全插件（mosquitto_dynamic_security.so）。请安装完整的 Mosquitto 2，"

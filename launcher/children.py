@@ -7,7 +7,7 @@ import sys
 from launcher.credentials import PLATFORM_ACCOUNT, password_file
 from launcher.places import Places
 from launcher.processes import ChildSpec
-from launcher.settings import LauncherSettings, broker_access, broker_address
+from launcher.settings import LauncherSettings, broker_access, broker_address, broker_authority
 
 TELEMETRY_NICENESS = 10  # a burst of telemetry gives way to a press
 
@@ -96,4 +96,7 @@ def _sim(places: Places, settings: LauncherSettings) -> dict[str, str]:
 
 def _broker(prefix: str, settings: LauncherSettings) -> dict[str, str]:
     host, port, tls = broker_address(settings)
-    return {f"{prefix}_BROKER_HOST": host, f"{prefix}_BROKER_PORT": str(port), f"{prefix}_BROKER_TLS": str(tls).lower()}
+    found = {"HOST": host, "PORT": str(port), "TLS": str(tls).lower()}
+    if authority := broker_authority(settings):
+        found["CA_FILE"] = authority
+    return {f"{prefix}_BROKER_{key}": value for key, value in found.items()}

@@ -14,7 +14,7 @@ from launcher.exits import Exit
 from launcher.mqtt_probe import Answer, BrokerAddress, log_in
 from launcher.places import Places
 from launcher.record import running_settings
-from launcher.settings import broker_address
+from launcher.settings import broker_address, broker_authority
 from launcher.shell import Stop
 from launcher.texts import text
 
@@ -51,7 +51,7 @@ def add_devices(places: Places, wanted: Wanted, count: int) -> Iterator[Enrolled
         backend = Backend(settings.http_port, token(places, "cli"))
     except FileNotFoundError:
         raise Stop(text("not_set_up"), Exit.MISSING) from None
-    broker = BrokerAddress(*broker_address(settings))
+    broker = BrokerAddress(*broker_address(settings), broker_authority(settings))
     for start in range(0, count, MOST_AT_ONCE):
         items = [request_item(wanted, number) for number in range(start, min(count, start + MOST_AT_ONCE))]
         for device in _enrol(backend, items, settings.http_port):

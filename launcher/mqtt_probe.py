@@ -27,11 +27,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class BrokerAddress:
-    """Where a broker listens; `tls` checks its certificate against the system's authorities."""
+    """Where a broker listens; `tls` checks its certificate, by `ca_file` or else the system's authorities."""
 
     host: str
     port: int
     tls: bool = False
+    ca_file: str = ""
 
 
 def connect_packet(username: str, password: str) -> bytes:
@@ -68,7 +69,7 @@ def _open(broker: BrokerAddress, seconds: float) -> socket.socket:
     if not broker.tls:
         return plain
     try:
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=broker.host)
+        return ssl.create_default_context(cafile=broker.ca_file or None).wrap_socket(plain, server_hostname=broker.host)
     except BaseException:
         plain.close()
         raise

@@ -26,6 +26,10 @@ class Places:
         return self.var / "broker"
 
     @property
+    def tls(self) -> Path:
+        return self.var / "tls"
+
+    @property
     def run(self) -> Path:
         return self.var / "run"
 

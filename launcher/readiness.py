@@ -9,12 +9,13 @@ from launcher.api import Backend
 from launcher.credentials import PROBE_ACCOUNT, password_file
 from launcher.mqtt_probe import Answer, BrokerAddress, log_in
 from launcher.places import Places
-from launcher.settings import LauncherSettings, broker_address
+from launcher.settings import LauncherSettings, broker_address, broker_authority
 
 PROBE_SECONDS = 0.5
 # Port setting → the option of `./care up` that changes it; None: only the settings file does.
 OPTIONS = {
     "broker_port": "--broker-port",
+    "tls_port": "--tls-port",
     "http_port": "--http-port",
     "telemetry_http_port": "--telemetry-http-port",
     "emergency_metrics_port": "--emergency-metrics-port",
@@ -26,7 +27,7 @@ OPTIONS = {
 
 def broker_probe(places: Places, settings: LauncherSettings) -> Callable[[], Answer]:
     """A log-in at the broker in use with the launcher's own account, which may read and write nothing."""
-    address = BrokerAddress(*broker_address(settings))
+    address = BrokerAddress(*broker_address(settings), broker_authority(settings))
     password = password_file(places, PROBE_ACCOUNT).read_text().strip()
     return lambda: log_in(address, PROBE_ACCOUNT, password, PROBE_SECONDS)
 
@@ -46,6 +47,8 @@ def taken_ports(settings: LauncherSettings) -> dict[str, int]:
     wanted = {name: int(getattr(settings, name)) for name in OPTIONS}
     if settings.broker_url:
         del wanted["broker_port"]
+    if settings.broker_url or not settings.tls:
+        del wanted["tls_port"]
     if not settings.simulator:
         del wanted["sim_metrics_port"]
     return {name: port for name, port in wanted.items() if not _is_free(port)}

@@ -32,6 +32,11 @@ class LauncherSettings(BaseSettings):
     launcher_metrics_port: int = Field(default=9104, ge=1, le=65535)
     broker_url: str = ""
     broker_access: Literal["auto", "dynsec", "files", "http"] = "auto"
+    tls: bool = False
+    tls_port: int = Field(default=8883, ge=1, le=65535)
+    tls_address: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Fa-f.:]+$")
+    tls_names: str = Field(default="", pattern=r"^[A-Za-z0-9.:, _-]*$")
+    certificate_port: int = Field(default=0, ge=0, le=65535)
     influx_url: str = ""
     influx_org: str = "care"
     influx_token_file: str = "var/secrets/influx.token"  # noqa: S105 - where it stands
@@ -94,7 +99,12 @@ def broker_access(settings: LauncherSettings) -> str:
 def broker_address(settings: LauncherSettings) -> tuple[str, int, bool]:
     """(host, port, tls) of the broker in use, ours or the external one. Ports by default: 1883, with TLS 8883."""
     if not settings.broker_url:
-        return "127.0.0.1", settings.broker_port, False
+        return "127.0.0.1", settings.tls_port if settings.tls else settings.broker_port, settings.tls
     parts = urlsplit(settings.broker_url)
     tls = parts.scheme == "mqtts"
     return str(parts.hostname), parts.port or (8883 if tls else 1883), tls
+
+
+def broker_authority(settings: LauncherSettings) -> str:
+    """The file of whom to trust with the broker's certificate; empty: the system's authorities."""
+    return str(here().tls / "ca.crt") if settings.tls and not settings.broker_url else ""

@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from launcher import clock, readiness
 from launcher.api import Backend
@@ -26,11 +25,13 @@ from launcher.places import Places
 from launcher.processes import local_starter
 from launcher.record import read_record, record_file, take_lock, write_record
 from launcher.refusals import Refusals
-from launcher.settings import LauncherSettings, broker_access
+from launcher.settings import LauncherSettings
 from launcher.shell import Stop
 from launcher.supervisor import Supervisor
 from launcher.texts import text
+from launcher.tls import Certificates
 from launcher.voice import Voice
+from launcher.watched import server_names, watched
 from launcher.welcome import show_welcome
 
 STEP_SECONDS = 0.05  # how soon an ended child, a new device or Ctrl-C is noticed
@@ -52,6 +53,8 @@ def up(places: Places, settings: LauncherSettings, wants_console: bool) -> Exit:
             print(text("swept", count=len(swept)), flush=True)
         _refuse_taken_ports(settings)
         ensure_credentials(places)
+        if settings.tls:
+            Certificates(places.tls).ensure(server_names(settings), clock.now())
         _need_influx_token(places, settings)
         if wants_console:
             ensure_console(places)
@@ -84,10 +87,7 @@ class Run:
         voice.on_change(self._changed)
         self._end_metrics = serve_metrics(settings.launcher_metrics_port, self._supervisor, self._refusals)
         self._is_ready = False
-        # Only a broker that reads its accounts from files has to be started again when they change.
-        by_files = not settings.broker_url and broker_access(settings) == "files"
-        self._account_files = [places.broker / name for name in ("passwd", "acl")] if by_files else []
-        self._accounts_seen = self._accounts()
+        self._watched = watched(places, settings, clock.now)
         self._log_check_at = 0.0
 
     def until_stopped(self) -> Exit:
@@ -153,22 +153,23 @@ class Run:
             return
         now = clock.monotonic()
         self._supervisor.tick(now)
-        seen = self._accounts()
-        if seen != self._accounts_seen:
-            self._accounts_seen = seen
-            # Never SIGHUP: Mosquitto 2.0 may crash of it (ADR 31). It saves its sessions, and is back in a moment.
-            self._supervisor.restart("broker")
+        for change in self._watched:
+            for name in change.changed():
+                # Never SIGHUP: Mosquitto 2.0 may crash of it (ADR 31). It saves its sessions, and is back in a moment.
+                self._supervisor.restart(name)
         if now >= self._log_check_at:
             self._log_check_at = now + LOG_CHECK_SECONDS
             with suppress(OSError):  # a full disk: the next look may find room
                 turn_over(self._places.logs, self._settings.log_max_bytes)
+                self._renew_certificates()
 
     def _refused_last_hour(self) -> int:
         self._refusals.look()
         return self._refusals.last_hour()
 
-    def _accounts(self) -> list[tuple[int, int, int]]:
-        return [_signature(path) for path in self._account_files]
+    def _renew_certificates(self) -> None:
+        if self._settings.tls:
+            Certificates(self._places.tls).ensure(server_names(self._settings), clock.now())
 
     def _changed(self) -> None:
         """A child came or went: say it to the desk and write down who runs."""
@@ -199,14 +200,6 @@ def _need_influx_token(places: Places, settings: LauncherSettings) -> None:
     path = places.root / settings.influx_token_file
     if not ensure_influx_token(path, os.environ):
         raise Stop(text("influx_no_token", path=path, variable=INFLUX_TOKEN_VARIABLE), Exit.MISSING)
-
-
-def _signature(path: Path) -> tuple[int, int, int]:
-    """Changes whenever the file is replaced; zeros while there is none."""
-    with suppress(FileNotFoundError):
-        found = path.stat()
-        return found.st_mtime_ns, found.st_ino, found.st_size
-    return 0, 0, 0
 
 
 def _wait_plainly(condition: Callable[[], bool], seconds: float) -> bool:

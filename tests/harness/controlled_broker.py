@@ -65,7 +65,8 @@ class Rows:
 class Controlled:
     """Rows, the broker, and the platform's side of it. `process()` is another backend with the same registry."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, further: str = "") -> None:
+        """`further`: lines of the broker's configuration after those that are shipped."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.rows = Rows()
@@ -73,7 +74,7 @@ class Controlled:
         self._fixed = {name: self._account(name) for name in (PLATFORM, GATEWAY)}
         lines = "".join(f"{name}:{mosquitto_hash(secret)}\n" for name, secret in self._fixed.items())
         (folder / "accounts").write_text(lines)
-        self.broker = ControlledBroker(folder)
+        self.broker = ControlledBroker(folder, further=further)
         self.secrets = SecretHasher()
         self.platform = self.process(self.secrets)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -40,12 +41,15 @@ class Link:
     reasons: dict[int, str] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     online: bool = False
+    tls: ssl.SSLContext | None = None
 
     def __enter__(self) -> Self:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2, self.device.device_id, protocol=mqtt.MQTTv5, reconnect_on_failure=False
         )
         client.username_pw_set(self.device.device_id, self.device.secret)
+        if self.tls is not None:
+            client.tls_set_context(self.tls)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
