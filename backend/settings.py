@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     answer_key_file: Path = Path("var/secrets/answer.key")
     incident_days: int = Field(default=1095, ge=30, le=36500)
+    delivery_log_days: int = Field(default=730, ge=30, le=36500)
     incoming_call_days: int = Field(default=180, ge=1, le=36500)
     seal_key_file: Path = Path("var/secrets/seal.key")
     evidence_key_file: Path = Path("var/secrets/evidence.key")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from backend.adapters.channels.http import Http
 from backend.adapters.channels.reports import read_reports
 from backend.adapters.channels.texts import Texts
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.notices_forgetting import SqlDeliveryLog
 from backend.adapters.db.notices_outbox import SqlNoticeOutbox
 from backend.adapters.db.notices_queue import SqlNoticeQueue
 from backend.adapters.db.notices_reading import SqlNoticeReader
@@ -32,6 +34,7 @@ from backend.domain.escalation.targets import Channel
 from backend.services.alarm.ports import Ids
 from backend.services.notices.delivery_ports import AnswerLinks
 from backend.services.notices.figures import NoticeFigures
+from backend.services.notices.forget_old import ForgetDeliveries
 from backend.services.notices.prove_contact import AskProof, ConfirmProof, ProofCodes
 from backend.services.notices.record import RecordAttempt, RecordCall, RecordReceipt
 from backend.services.notices.send import SendNotice
@@ -44,6 +47,7 @@ log = structlog.get_logger()
 
 FILE_NAME: Final = "channels.toml"
 TEXTS: Final = "notices"
+FORGET_SECONDS: Final = 3600.0
 _AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 _RECEIPT: Final = re.compile(r"/receipts/(alibaba|tencent|webhook)/[^/]{8,128}")
 
@@ -88,6 +92,7 @@ class NoticesParts:
         self.figures = NoticeFigures(queue.oldest_due, clock, _AWAY)
         record = RecordAttempt(self._store, clock)
         send = SendNotice(self._channels.senders, texts, links, self._codes, record, self.figures.attempted)
+        self._forget = ForgetDeliveries(SqlDeliveryLog(engine), clock, timedelta(days=settings.delivery_log_days))
         self._record = record
         self._worker = OutboxWorker(queue, send, self._settle, clock)
 
@@ -132,6 +137,7 @@ class NoticesParts:
     def ticks(self) -> Iterator[Tick]:
         """For the worker."""
         yield Tick("outbox", self._worker)
+        yield Tick("delivery_log", self._forget, seconds=FORGET_SECONDS, deadline=60.0)
 
     def stop(self) -> None:
         """Take no more notices. One that is being sent ends by itself, or is sent again when its lease is over."""
