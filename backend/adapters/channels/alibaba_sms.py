@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from backend.adapters.channels.http import AwayError, Http
-from backend.adapters.channels.numbers import BadNumberError, mainland_or_full
+from backend.adapters.channels.numbers import mainland_or_full
 from backend.adapters.channels.signatures import acs3, canonical_query
 from backend.adapters.channels.sms_templates import SmsTemplate, values
 from backend.domain.delivery.model import Cause, Outcome, Result
 from backend.services.notices.delivery_ports import Message
+from backend.services.telephony.numbers import BadNumber
 
 _VERSION: Final = "2017-05-25"
 _RETRY: Final = {
@@ -69,7 +70,7 @@ class AlibabaSms:
             return Result(Outcome.PERMANENT, Cause.TEMPLATE_NOT_CONFIGURED)
         try:
             number = mainland_or_full(address)
-        except BadNumberError:
+        except BadNumber:
             return Result(Outcome.PERMANENT, Cause.BAD_ADDRESS)
         query = canonical_query(
             {

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from backend.adapters.channels.http import AwayError, Http
-from backend.adapters.channels.numbers import BadNumberError, e164
 from backend.adapters.channels.signatures import tc3
 from backend.adapters.channels.sms_templates import SmsTemplate, values
 from backend.domain.delivery.model import Cause, Outcome, Result
 from backend.services.notices.delivery_ports import Message
+from backend.services.telephony.numbers import BadNumber, subscriber
 
 _VERSION: Final = "2021-01-11"
 _CONTENT_TYPE: Final = "application/json; charset=utf-8"
@@ -58,8 +58,8 @@ class TencentSms:
         if template is None:
             return Result(Outcome.PERMANENT, Cause.TEMPLATE_NOT_CONFIGURED)
         try:
-            number = e164(address)
-        except BadNumberError:
+            number = subscriber(address)
+        except BadNumber:
             return Result(Outcome.PERMANENT, Cause.BAD_ADDRESS)
         body = msgspec.json.encode(
             {

@@ -11,9 +11,9 @@ from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people import contact_points, people
 from backend.adapters.db.registry import contacts, homes
 from backend.domain.escalation.targets import ContactRole, DutyRole, RecipientKind
-from backend.services.answering.phone_number import normal
 from backend.services.answering.ports import Callee, CallOut
 from backend.services.notices.ports import NoticeKind
+from backend.services.telephony.numbers import normal_or_as_is
 
 _ASKING: Final = (str(NoticeKind.CALL_OUT), str(NoticeKind.LEASE))
 """A reminder to whoever has been silent carries the same link."""
@@ -97,7 +97,7 @@ def phones(db: Connection, kind: RecipientKind, callee_id: str) -> frozenset[str
     )
     if kind is RecipientKind.CONTACT:
         found |= set(db.scalars(select(contacts.c.phone).where(contacts.c.id == callee_id)))
-    return frozenset(normal(address) for address in found)
+    return frozenset(normal_or_as_is(address) for address in found)
 
 
 def _callee(db: Connection, kind: RecipientKind, row: Any) -> Callee | None:

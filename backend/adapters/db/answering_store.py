@@ -35,7 +35,6 @@ from backend.domain.answering.model import LINK_LIVES_AFTER_CLOSING, ON_IT, Assi
 from backend.domain.answering.safety import Timer
 from backend.domain.escalation.targets import RecipientKind
 from backend.services.alarm.ports import Clock
-from backend.services.answering.phone_number import normal
 from backend.services.answering.ports import (
     AnswerTransaction,
     Callee,
@@ -45,6 +44,7 @@ from backend.services.answering.ports import (
     NoticeMarks,
     StoredReply,
 )
+from backend.services.telephony.numbers import normal_or_as_is
 
 _ADD: Final = {
     "sqlite": sqlite.insert(assignments).on_conflict_do_nothing().execution_options(**COUNTED),
@@ -226,7 +226,7 @@ class AnswerSql(AlarmSql):
             .order_by(assignments.c.created_at)
         ).all()
         found = {row.id: row.alert_id for row in by_channel}
-        found |= {row.id: row.alert_id for row in by_contact if normal(row.phone) == phone}
+        found |= {row.id: row.alert_id for row in by_contact if normal_or_as_is(row.phone) == phone}
         return [Located(assignment_id, alert_id) for assignment_id, alert_id in found.items()]
 
 

@@ -11,9 +11,9 @@ from backend.domain.alert.model import Actor, ActorKind, Entry, EntryKind
 from backend.domain.answering.model import Assignment, Refusal, Why
 from backend.domain.answering.reply import Reply, read
 from backend.services.answering.answer import Answer, UnknownLink
-from backend.services.answering.phone_number import normal
 from backend.services.answering.ports import AnswerTransaction, Located, StoredReply
 from backend.services.answering.reply_back import of_nonsense, of_refusal, of_step, say_back
+from backend.services.telephony.numbers import normal_or_as_is
 
 WRONG_TRIES: Final = 10
 WITHIN: Final = timedelta(minutes=15)
@@ -69,7 +69,7 @@ class HearReply:
         now = self.answer.clock.now()
         # PostgreSQL keeps no NUL.
         text = replace(text, text=text.text.replace("\x00", "")[:MAX_TEXT], phone=text.phone.replace("\x00", ""))
-        phone = normal(text.phone)
+        phone = normal_or_as_is(text.phone)
         try:
             return self._step(text, phone, now)
         except Refusal as refusal:

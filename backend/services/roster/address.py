@@ -6,12 +6,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-import phonenumbers
-
 from backend.domain.escalation.targets import Channel
 from backend.services.roster.refusals import Refusal, Refused
+from backend.services.telephony.numbers import BadNumber, subscriber
 
-_REGION: Final = "CN"
 _PHONES: Final = frozenset({Channel.VOICE, Channel.SMS})
 _URLS: Final = frozenset({Channel.WEBHOOK})
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
@@ -42,12 +40,9 @@ def masked(address: str) -> str:
 
 def _phone(channel: Channel, text: str) -> str:
     try:
-        number = phonenumbers.parse(text, _REGION)
-    except phonenumbers.NumberParseException:
+        return subscriber(text)
+    except BadNumber:
         raise Refusal(Refused.BAD_ADDRESS, str(channel)) from None
-    if not phonenumbers.is_valid_number(number):
-        raise Refusal(Refused.BAD_ADDRESS, str(channel))
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _is_url(text: str) -> bool:

@@ -1,4 +1,7 @@
-"""Which telephone numbers there are, how they are written, and how much of one is shown."""
+"""Which telephone numbers there are, how they are written, and how much of one is shown: the one place that says so.
+
+Whoever keeps, compares, dials or texts a number writes it as here, or the same person is two.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ EMERGENCY: Final[Mapping[str, Label]] = {
     "12345": Label("政务服务热线", "Government hotline"),
 }
 """Short codes, which `phonenumbers` takes for invalid."""
+MOST_CHARS: Final = 64
 _SHORT: Final = 6
+_LEAST: Final = 5
+"""Digits of a subscriber's number: what is shorter is a service."""
 _LOCAL: Final = 8
 """Digits of a number within its town: of so few, seven would be too many to show."""
 
@@ -35,6 +41,18 @@ def normal(text: str) -> str:
     plain = "".join(char for char in text if char.isdigit())
     if plain in EMERGENCY and "+" not in text:
         return plain
+    return _e164(text)
+
+
+def subscriber(text: str) -> str:
+    """The number of somebody who can be called or texted, in E.164. Nobody texts 120. Raises `BadNumber`."""
+    number = _e164(text)
+    if len(national(number).removeprefix("+")) < _LEAST:
+        raise BadNumber
+    return number
+
+
+def _e164(text: str) -> str:
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
@@ -45,11 +63,16 @@ def normal(text: str) -> str:
 
 
 def normal_or_as_is(text: str) -> str:
-    """As `normal`; what is no number stays what it is (a hidden or foreign caller is shown as it came)."""
+    """As `normal`; what is no number stays what it is: a hidden caller is shown as it came, a messenger's user has no
+    number.
+
+    At most 64 characters: what comes from outside is compared, and never longer than what is kept.
+    """
+    text = text.strip()[:MOST_CHARS]
     try:
         return normal(text)
     except BadNumber:
-        return text.strip()
+        return text
 
 
 def national(number: str) -> str:

@@ -6,9 +6,9 @@ from collections import Counter
 
 import phonenumbers
 
-from backend.adapters.channels.numbers import e164
 from backend.domain.demo.district import make_district
 from backend.domain.demo.figures import MARK
+from backend.services.telephony.numbers import subscriber
 from tests.harness.demo import cases, census_of, plan
 
 _EMERGENCY = {"120", "119"}
@@ -29,7 +29,7 @@ def test_numbers_look_like_numbers_and_are_given_to_nobody() -> None:
     assert len(numbers) > 1_000
     for number in numbers:
         assert number.startswith("+86154")
-        assert e164(number) == number  # every part takes it for a number
+        assert subscriber(number) == number  # every part takes it for a number
         assert not phonenumbers.is_valid_number(phonenumbers.parse(number))  # and no operator has it to give
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.domain.answering.model import Step, StepKind
 from backend.domain.answering.reply import Reply, read
-from backend.services.answering.phone_number import normal
+from backend.services.telephony.numbers import normal_or_as_is
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_no_text_breaks_it(text: str) -> None:
     ],
 )
 def test_a_number_has_one_form(raw: str, number: str) -> None:
-    assert normal(raw) == number
+    assert normal_or_as_is(raw) == number
