@@ -153,7 +153,7 @@ def _entry(dice: Dice, key: str, cards: ContactCards) -> str | None:
     if key == "neighbour":
         return f"钥匙在邻居{cards.neighbour}家" if cards.neighbour else "钥匙在隔壁邻居家"
     if key == "code":
-        return f"门旁密码盒，密码 {dice.randrange(10_000):04d}"
+        return "门旁密码盒，密码问中心"
     return dice.choice((None, None, "院门不锁，房门从里面闩", "后门好开", "三楼，无电梯"))
 
 
