@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -15,8 +15,6 @@ from backend.api.log_in_threads import LOG_INS_AT_ONCE, LOG_INS_WAITING, LogInTh
 from backend.api.server import HttpServer
 from backend.api.session import SessionDeps
 from backend.api.shell import make_api
-from backend.domain.access.sight import Sight
-from backend.domain.access.subjects import Kind
 from backend.services.access.authorise import Authorise
 from backend.services.identity.actor import Actor, ActorKind, Scope
 from backend.services.identity.identify import Identify
@@ -25,6 +23,7 @@ from backend.services.identity.log_out import LogOut
 from backend.services.identity.open_session import Visitor
 from tests.fakes.identity_store import NobodyStore, RememberedTrail
 from tests.harness.clock import ManualClock, wait_until
+from tests.harness.in_process import NothingIsSeen
 
 FLOOD = LOG_INS_AT_ONCE + LOG_INS_WAITING + 20
 
@@ -47,19 +46,6 @@ class EverybodyIsAGateway:
         return Actor(ActorKind.SERVICE, "gw1", "gw1", scopes=frozenset({Scope.INGEST}))
 
 
-class NothingIsThere:
-    """Subjects of nobody: a gateway is never asked what it sees."""
-
-    def hidden(self, kind: Kind, ids: Collection[str], sight: Sight) -> frozenset[str]:
-        return frozenset(ids)
-
-    def absent(self, kind: Kind, ids: Collection[str]) -> frozenset[str]:
-        return frozenset(ids)
-
-    def alerts(self, ids: Collection[str], sight: Sight) -> Mapping[str, bool]:
-        return {}
-
-
 @pytest.fixture
 def log_in() -> SlowLogIn:
     return SlowLogIn()
@@ -77,7 +63,7 @@ def url(log_in: SlowLogIn) -> Iterator[str]:
     identify = Identify(store, EverybodyIsAGateway(), ManualClock())
     log_out = LogOut(store, RememberedTrail())
     staff.include_router(session.router(SessionDeps(log_in, log_out, LogInThreads(), secure_cookie=False)))
-    authorise = Authorise(NothingIsThere(), ManualClock())
+    authorise = Authorise(NothingIsSeen(), ManualClock())
     api = make_api([staff, press], identify=identify, authorise=authorise, console_dir=None, unavailable_errors=())
     server = HttpServer(api, "127.0.0.1", 0)
     server.start()
