@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     command_lease_seconds: int = Field(default=10, ge=1, le=300)
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+/?)?$")
     answer_key_file: Path = Path("var/secrets/answer.key")
-    incident_days: int = Field(default=1095, ge=30, le=36500)
+    closed_alert_days: int = Field(default=1095, ge=30, le=36500)
     delivery_log_days: int = Field(default=730, ge=30, le=36500)
     incoming_call_days: int = Field(default=180, ge=1, le=36500)
     seal_key_file: Path = Path("var/secrets/seal.key")

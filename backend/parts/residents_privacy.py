@@ -10,15 +10,15 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.privacy_closed import ClosedSqlStore
 from backend.adapters.db.privacy_consents import ConsentSqlStore
 from backend.adapters.db.privacy_erasure import ErasureSqlStore
-from backend.adapters.db.privacy_incidents import IncidentSqlStore
 from backend.adapters.db.privacy_reading import PersonSqlReader
 from backend.api import privacy
 from backend.services.privacy.consents import Consents
 from backend.services.privacy.erase import EraseResident
 from backend.services.privacy.export import ExportResident
-from backend.services.privacy.keep_incidents import KeepIncidents
+from backend.services.privacy.keep_closed import KeepClosed
 from backend.services.privacy.ports import Readings
 from backend.settings import Settings
 from backend.workers.loop import Tick
@@ -35,10 +35,10 @@ class ResidentsPrivacyParts:
             EraseResident(ErasureSqlStore(engine), clock),
             ExportResident(PersonSqlReader(engine), readings),
         )
-        self._keep = KeepIncidents(
-            IncidentSqlStore(engine),
+        self._keep = KeepClosed(
+            ClosedSqlStore(engine),
             clock,
-            timedelta(days=settings.incident_days),
+            timedelta(days=settings.closed_alert_days),
             timedelta(days=settings.incoming_call_days),
         )
 
@@ -48,4 +48,4 @@ class ResidentsPrivacyParts:
 
     def ticks(self) -> Iterator[Tick]:
         """For the worker."""
-        yield Tick("incidents", self._keep, seconds=KEEP_SECONDS)
+        yield Tick("closed_alerts", self._keep, seconds=KEEP_SECONDS)

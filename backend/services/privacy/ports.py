@@ -67,7 +67,7 @@ class Readings(Protocol):
     def __call__(self, resident_id: str) -> Iterator[bytes]: ...
 
 
-class IncidentStore(Protocol):
+class ClosedStore(Protocol):
     """Closed alerts that nobody has to keep any longer."""
 
     def forget_closed(self, before: datetime, limit: int) -> int:

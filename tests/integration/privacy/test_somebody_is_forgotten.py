@@ -16,8 +16,8 @@ from backend.adapters.db.alarm import alerts, events
 from backend.adapters.db.engine import reading, writing
 from backend.adapters.db.every_table import every_table
 from backend.adapters.db.people import contact_points
+from backend.adapters.db.privacy_closed import ClosedSqlStore
 from backend.adapters.db.privacy_erasure import ErasureSqlStore
-from backend.adapters.db.privacy_incidents import IncidentSqlStore
 from backend.adapters.db.privacy_reading import PersonSqlReader
 from backend.adapters.db.registry import contacts, devices, homes, residents
 from backend.domain.alert.lifecycle import Verb
@@ -25,7 +25,7 @@ from backend.domain.home_secrets.looks import SecretKind
 from backend.services.identity.actor import Actor, ActorKind, StaffRole
 from backend.services.privacy.erase import EraseResident
 from backend.services.privacy.export import ExportResident
-from backend.services.privacy.keep_incidents import KeepIncidents
+from backend.services.privacy.keep_closed import KeepClosed
 from backend.services.privacy.ports import Erased, StillThere
 from tests.harness.answering import DEVICE, Answering
 
@@ -125,7 +125,7 @@ def test_a_copy_of_all_that_is_kept(over: Answering) -> None:
 
 def test_incidents_are_kept_for_their_time_and_no_press_comes_alive_again(over: Answering) -> None:
     gone(over)
-    keep = KeepIncidents(IncidentSqlStore(over.engine), over.clock, timedelta(days=1095), timedelta(days=180))
+    keep = KeepClosed(ClosedSqlStore(over.engine), over.clock, timedelta(days=1095), timedelta(days=180))
     over.clock.turn(timedelta(days=1094))
     assert keep() == 0
     over.clock.turn(timedelta(days=2))
@@ -138,7 +138,7 @@ def test_incidents_are_kept_for_their_time_and_no_press_comes_alive_again(over: 
 
 
 def test_an_open_alert_is_kept_however_old(over: Answering) -> None:
-    keep = KeepIncidents(IncidentSqlStore(over.engine), over.clock, timedelta(days=30), timedelta(days=1))
+    keep = KeepClosed(ClosedSqlStore(over.engine), over.clock, timedelta(days=30), timedelta(days=1))
     over.clock.turn(timedelta(days=9999))
     assert keep() == 0
     with writing(over.engine) as connection:

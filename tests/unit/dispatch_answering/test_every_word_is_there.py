@@ -22,6 +22,7 @@ KEYS = ["key-taken", "key-returned"]
 
 def page(state: str, **changes: object) -> AnswerPage:
     values: dict[str, object] = {
+        "assignment_id": "a1",
         "state": state,
         "role": "responder",
         "name": "陈志愿",

@@ -19,8 +19,8 @@ KEPT = frozenset({"events", "press_findings", "work_orders", "audit_findings"})
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentSqlStore:
-    """`IncidentStore` on an engine."""
+class ClosedSqlStore:
+    """`ClosedStore` on an engine."""
 
     engine: Engine
 

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from backend.services.privacy.ports import Clock, IncidentStore
+from backend.services.privacy.ports import Clock, ClosedStore
 
 PORTION: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class KeepIncidents:
-    """A tick of the worker. `incidents`, `calls`: for how long."""
+class KeepClosed:
+    """A tick of the worker. `closed`, `calls`: for how long."""
 
-    store: IncidentStore
+    store: ClosedStore
     clock: Clock
-    incidents: timedelta
+    closed: timedelta
     calls: timedelta
 
     def __call__(self) -> int:
         """How many alerts were forgotten."""
         now = self.clock.now()
         self.store.forget_calls(now - self.calls)
-        return self.store.forget_closed(now - self.incidents, PORTION)
+        return self.store.forget_closed(now - self.closed, PORTION)
