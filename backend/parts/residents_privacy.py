@@ -1,4 +1,4 @@
-"""What residents may ask for, and how long incidents are kept."""
+"""What residents may ask for, and how long closed alerts are kept."""
 
 from __future__ import annotations
 

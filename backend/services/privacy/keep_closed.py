@@ -1,4 +1,4 @@
-"""How long incidents are kept: a portion at each look, so that no press waits for a clean-up."""
+"""How long closed alerts are kept: a portion at each look, so that no press waits for a clean-up."""
 
 from __future__ import annotations
 

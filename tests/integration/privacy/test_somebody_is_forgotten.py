@@ -1,4 +1,4 @@
-"""Who is erased leads back to nobody, in no table; incidents stay whole; whoever may press is not erased."""
+"""Who is erased leads back to nobody, in no table; alerts stay whole; whoever may press is not erased."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def everything(engine: Engine) -> str:
     return json.dumps(found, ensure_ascii=False, default=str)
 
 
-def test_no_name_is_left_and_the_incident_is(over: Answering) -> None:
+def test_no_name_is_left_and_the_alert_is(over: Answering) -> None:
     steps = over.kinds()
     gone(over)
     before = everything(over.engine)
@@ -123,7 +123,7 @@ def test_a_copy_of_all_that_is_kept(over: Answering) -> None:
     assert ExportResident(PersonSqlReader(over.engine), lambda _: iter(()))("nobody") is None
 
 
-def test_incidents_are_kept_for_their_time_and_no_press_comes_alive_again(over: Answering) -> None:
+def test_closed_alerts_are_kept_for_their_time_and_no_press_comes_alive_again(over: Answering) -> None:
     gone(over)
     keep = KeepClosed(ClosedSqlStore(over.engine), over.clock, timedelta(days=1095), timedelta(days=180))
     over.clock.turn(timedelta(days=1094))
