@@ -25,6 +25,7 @@ from backend.backup import asked_of, backup
 from backend.copying import migrate_telemetry
 from backend.demo import Asked, demo
 from backend.evidence import evidence
+from backend.rotation import rotate_secrets
 from backend.services.telemetry.migrate import RollUps
 from backend.settings import Settings, as_toml, config_file
 from backend.staff import staff
@@ -45,6 +46,7 @@ COMMANDS: Final = (
     "statements",
     "audit-log",
     "evidence",
+    "secrets",
     "backup",
     "demo",
 )
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="*",
         default=[],
         help="statements: make, verify; "
-        "audit-log: verify; evidence: verify FILE, key; backup: make, prove, restore FOLDER; demo: load, wipe, show",
+        "audit-log: verify; evidence: verify FILE, key; secrets: rotate; backup: make, prove, restore FOLDER; demo: load, wipe, show",
     )
     parser.add_argument(
         "--role",
@@ -126,6 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return statements(settings, first)
     if asked.command == "audit-log":
         return verify_audit_log(settings, first)
+    if asked.command == "secrets":
+        return rotate_secrets(settings, first)
     if asked.command == "evidence":
         return evidence(settings, asked.what)
     if asked.command == "backup":
