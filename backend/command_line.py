@@ -69,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "what",
         nargs="*",
         default=[],
-        help="statements: make, verify; "
-        "audit-log: verify; evidence: verify FILE, key; secrets: rotate; backup: make, prove, restore FOLDER; demo: load, wipe, show",
+        help="statements: make, verify; audit-log: verify; evidence: verify FILE, key; secrets: rotate; "
+        "backup: make, prove, restore FOLDER; demo: load, wipe, show",
     )
     parser.add_argument(
         "--role",

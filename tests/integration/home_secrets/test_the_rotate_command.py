@@ -1,4 +1,4 @@
-"""`python -m backend secrets rotate`: beside what is kept, a new key; where one code opens with none, no key is lost."""
+"""`python -m backend secrets rotate`: a new key for what is kept; where one code opens with none, no key is lost."""
 
 from __future__ import annotations
 
