@@ -9,6 +9,7 @@ from pydantic import Field
 
 from backend.api.bodies import Answer, Moment
 from backend.api.device_views import RegistryRow, registry_row
+from backend.domain.access.groups import CARERS
 from backend.domain.registry.history import masked
 from backend.domain.registry.household import ContactRecord, HomeRecord, ResidentRecord, routine_paused
 from backend.services.identity.actor import Actor, StaffRole
@@ -46,7 +47,7 @@ class HomePage(Answer):
 
 
 class ResidentView(Answer):
-    """Somebody who lives there. `away_until`: when they should be back."""
+    """Somebody who lives there. `away_until`: when they should be back. What concerns their health: for carers only."""
 
     id: str
     home_id: str
@@ -120,6 +121,8 @@ def home_row(home: HomeRecord, actor: Actor) -> HomeRow:
 def resident_view(person: ResidentRecord, actor: Actor) -> ResidentView:
     """A resident as the actor sees them."""
     values = {name: getattr(person, name) for name in ResidentView.model_fields}
+    if actor.role not in CARERS:
+        values |= {"conditions": None, "medicines": None}
     return ResidentView(**{**values, "phone": _number(person.phone, actor), "status": str(person.status)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from backend.domain.access.groups import ADMINISTRATOR, CARERS, DESK, MANAGERS, READERS, TECHNICIANS
+from backend.domain.access.groups import ADMINISTRATOR, CARERS, DESK, MANAGERS, READERS, STAFF, TECHNICIANS
 from backend.domain.access.permission import Permission, does, get, public
 from backend.domain.access.roles import Scope
 from backend.domain.access.subjects import Kind
@@ -24,6 +24,13 @@ DEVICES: Final[tuple[Permission, ...]] = (
     get("/devices/labels", TECHNICIANS, Scope.ENROL, also={"ids": Kind.DEVICE}),
     get("/devices", READERS, READ),
     get("/devices/{device_id}", READERS, READ),
+    does("PATCH", "/devices/{device_id}", TECHNICIANS, Scope.ENROL),
+    get("/devices/{device_id}/history", READERS, READ),
+    does("POST", "/devices/{device_id}/swap", TECHNICIANS, Scope.ENROL, new=frozenset({Kind.DEVICE})),
+    get("/test-windows", STAFF),
+    does("POST", "/test-windows", TECHNICIANS),
+    does("DELETE", "/test-windows/{window_id}", TECHNICIANS),
+    does("POST", "/alerts/{alert_id}/confirm-test", TECHNICIANS),
     get("/devices/{device_id}/presses", READERS, READ),
     get("/devices/{device_id}/series", READERS, READ),
     get("/devices/{device_id}/telemetry/export", TECHNICIANS),
@@ -31,6 +38,26 @@ DEVICES: Final[tuple[Permission, ...]] = (
     get("/residents/{resident_id}/telemetry", CARERS, READ),
     get("/residents/{resident_id}/telemetry/export", ADMINISTRATOR),
     does("POST", "/residents/{resident_id}/telemetry/erase", ADMINISTRATOR),
+)
+
+HOMES: Final[tuple[Permission, ...]] = (
+    get("/homes", READERS, READ),
+    # It belongs to the organisation of whoever adds it.
+    does("POST", "/homes", STAFF, Scope.ENROL),
+    get("/homes/{home_id}", READERS, READ),
+    does("PATCH", "/homes/{home_id}", STAFF, Scope.ENROL),
+    get("/homes/{home_id}/history", READERS, READ),
+    get("/homes/{home_id}/contacts", READERS, READ),
+    does("PUT", "/homes/{home_id}/contacts", STAFF, Scope.ENROL),
+    does("POST", "/homes/{home_id}/contacts", STAFF, Scope.ENROL),
+    does("PATCH", "/homes/{home_id}/contacts/{contact_id}", STAFF, Scope.ENROL),
+    does("DELETE", "/homes/{home_id}/contacts/{contact_id}", STAFF, Scope.ENROL),
+    get("/homes/{home_id}/commissioning", READERS, READ),
+    does("POST", "/homes/{home_id}/commissioning/sign-off", TECHNICIANS),
+    does("POST", "/homes/{home_id}/residents", STAFF, Scope.ENROL),
+    get("/residents/{resident_id}", READERS, READ),
+    does("PATCH", "/residents/{resident_id}", STAFF, Scope.ENROL),
+    get("/residents/{resident_id}/history", READERS, READ),
 )
 
 ORGANISATIONS: Final[tuple[Permission, ...]] = (
@@ -85,4 +112,4 @@ ROSTERS: Final[tuple[Permission, ...]] = (
     does("DELETE", "/calendars/{feed_id}", MANAGERS),
 )
 
-CALLS: Final = (*DEVICES, *ORGANISATIONS, *PEOPLE, *ROSTERS)
+CALLS: Final = (*DEVICES, *HOMES, *ORGANISATIONS, *PEOPLE, *ROSTERS)

@@ -50,6 +50,7 @@ BY_FIELD: Final[Mapping[str, Kind]] = {
     "use_id": Kind.KEY_USE,
     "notice_id": Kind.NOTICE,
     "desk": Kind.ORGANISATION,
+    "new_device_id": Kind.DEVICE,
     "night_organisation_id": Kind.ORGANISATION,
     "organisation": Kind.ORGANISATION,
     "organisation_id": Kind.ORGANISATION,
@@ -75,6 +76,8 @@ FREE: Final = frozenset(
         # Looked up together with what stands beside it in the path, and found only there.
         "assignment_id",
         "override_id",
+        # Of a technician's test: to end one makes the next press real, whoever does it.
+        "window_id",
         # Who did something, in the audit log's filter: its reader shows what staff of the subtree have done.
         "actor_id",
         # Of one's own alone; of the caller's subtree alone.
