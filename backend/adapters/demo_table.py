@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from backend.domain.demo.measure import Line
+from backend.domain.demo.census import Line
 from backend.services.demo.ports import DemoLoad, LoadState
 
 WIDTH: Final = 110

@@ -21,9 +21,9 @@ from backend.adapters.telemetry.demo_statuses import DemoStatuses
 from backend.adapters.telemetry.device_states import SqliteDeviceStates
 from backend.adapters.telemetry.sqlite import SqliteTelemetryStore
 from backend.domain.demo.cases import Case
+from backend.domain.demo.census import Census, Closed
 from backend.domain.demo.district import Batch, make_district
 from backend.domain.demo.figures import Plan
-from backend.domain.demo.measure import Census, Closed
 from backend.services.demo.load import LoadDemo, Loaded
 from backend.services.demo.plan import plan_of
 from backend.services.demo.ports import DemoLoad

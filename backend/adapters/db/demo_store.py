@@ -22,8 +22,8 @@ from backend.adapters.db.engine import is_sqlite, reading, writing
 from backend.adapters.db.escalation import books
 from backend.adapters.db.organisation import organisations, villages
 from backend.adapters.db.registry import contacts, devices, homes, residents
+from backend.domain.demo.census import Census, Closed
 from backend.domain.demo.district import Batch
-from backend.domain.demo.measure import Census, Closed
 from backend.services.alarm.ports import Clock
 from backend.services.demo.ports import DemoLoad, LoadState, StoreBusy
 

@@ -13,9 +13,10 @@ from backend.domain.demo.cases import Case, Counters
 from backend.domain.demo.crew import make_crew
 from backend.domain.demo.figures import Plan
 from backend.domain.demo.fitness import fitness_of_homes
+from backend.domain.demo.geography import make_land
 from backend.domain.demo.history import Past
 from backend.domain.demo.households import make_households
-from backend.domain.demo.land import Row, make_land
+from backend.domain.demo.land import Row
 from backend.domain.demo.terminals import Said, make_terminals
 from contract.vocabulary import SOS
 

@@ -8,13 +8,14 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from backend.domain.demo import figures
-from backend.domain.demo.care import Kind, Pace, Speed, Story, tell
+from backend.domain.demo.care import tell
 from backend.domain.demo.cases import Case, Counters, Desk
 from backend.domain.demo.crew import Crew
 from backend.domain.demo.dice import Dice, dealt, happened
 from backend.domain.demo.figures import Plan
 from backend.domain.demo.households import Home
 from backend.domain.demo.land import CENTRE_HOURS, Land, Organisation
+from backend.domain.demo.story import Kind, Pace, Speed, Story
 from backend.domain.demo.terminals import Terminals
 
 APART: Final = timedelta(hours=4)

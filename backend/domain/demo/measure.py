@@ -4,76 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from backend.domain.demo import figures
+from backend.domain.demo.census import Census, Closed, Line
 from backend.domain.demo.contacts import PROVED_FOR
-from backend.domain.demo.terminals import SILENT_AFTER, WEAK_RSSI, Said
+from backend.domain.demo.terminals import SILENT_AFTER, WEAK_RSSI
 from contract.vocabulary import Label
 
 SPREAD: Final = 0.005
+
 FEW: Final = 1.5
 """Shares are dealt out, and come out to within one of what is counted (a figure may sum up two of them): within half
 a per cent, or one and a half of few."""
+
 PACE_SPREAD: Final = 0.012
 """Of the anchors: they are targets, and a real district is now a little better, now a little worse."""
+
 OUTER_SPREAD: Final = 0.03
 """Of homes on outer islands: whole villages are, or are not, so one village more or less."""
+
 NAMESAKES: Final = (0.001, 0.3)
 """Shares of residents who are called as somebody else is: some, and not half of them."""
+
 EMERGENCY_OUTCOMES: Final = ("ambulance", "fire_service")
+
 _NOT_AT_HOME: Final = ("away", "hospital")
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """An alert of the past, as figures need it."""
-
-    outcome: str | None
-    received_at: datetime
-    accepted_at: datetime | None
-    first_voice_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Census:
-    """Rows by table (columns as they are stored), alerts, and statuses of the devices. `made_at`: as of when."""
-
-    made_at: datetime
-    today: date
-    days: int
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
-    alerts: Sequence[Closed] = ()
-    said: Mapping[str, Said] = field(default_factory=dict)
-
-    def hears(self, said: Mapping[str, Said]) -> Census:
-        """With these statuses."""
-        return replace(self, said=said)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A figure: what it is, what was asked for (None: only that it lies within a range), what was found.
-
-    `least`, `most`: what counts as asked for. `share`: they are shares of one, else plain numbers.
-    """
-
-    label: Label
-    target: float | None
-    found: float
-    least: float
-    most: float
-    share: bool = True
-
-    @property
-    def met(self) -> bool:
-        """Whether it came out as asked."""
-        return self.least - _EPSILON <= self.found <= self.most + _EPSILON
-
-
-_EPSILON: Final = 1e-9
 
 
 def measure(census: Census, homes: int) -> list[Line]:

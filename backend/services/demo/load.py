@@ -9,9 +9,9 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from backend.domain.demo.district import Batch, make_district
-from backend.services.demo.patience import Pause, patiently
 from backend.services.demo.plan import plan_of
 from backend.services.demo.ports import DemoLoad, DemoStore, LoadState, Progress, Statuses
+from backend.services.demo.turn import Pause, in_turn
 
 REST: Final = 2.0
 """After each batch, so many times as long as it took: two thirds of the time the database is free for presses."""
@@ -52,7 +52,7 @@ class LoadDemo:
         """`wanted.made_at`: now; one that is there already keeps its own."""
         there = self.store.load()
         if there is None:
-            patiently(lambda: self.store.begin(wanted), self.pause)
+            in_turn(lambda: self.store.begin(wanted), self.pause)
             there = self.store.load() or wanted
         if refusal := _refusal(there, wanted):
             return refusal
@@ -64,13 +64,13 @@ class LoadDemo:
                 return Loaded.OVERTAKEN
             progress(number + 1, len(batches))
             rest(self.clock.monotonic() - began, self.pause)
-        patiently(lambda: self.store.finish(LoadState.LOADED), self.pause)
+        in_turn(lambda: self.store.finish(LoadState.LOADED), self.pause)
         return Loaded.DONE
 
     def _put(self, batch: Batch, number: int) -> bool:
         if batch.said:
             self.statuses.put(batch)
-        return patiently(lambda: self.store.put(batch, number), self.pause)
+        return in_turn(lambda: self.store.put(batch, number), self.pause)
 
 
 def rest(seconds: float, pause: Pause) -> None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from backend.domain.demo.census import Census
 from backend.domain.demo.district import Batch
-from backend.domain.demo.measure import Census
 from backend.domain.demo.terminals import Said
 
 Progress = Callable[[int, int], None]

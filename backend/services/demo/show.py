@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.domain.demo.measure import Line, measure
+from backend.domain.demo.census import Line
+from backend.domain.demo.measure import measure
 from backend.services.demo.ports import DemoLoad, DemoStore, Statuses
 
 

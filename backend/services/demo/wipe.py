@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backend.services.demo.load import Monotonic, rest
-from backend.services.demo.patience import Pause, patiently
 from backend.services.demo.ports import DemoStore, LoadState, Progress, Statuses
+from backend.services.demo.turn import Pause, in_turn
 
 
 class BrokerAccounts(Protocol):
@@ -31,14 +31,14 @@ class WipeDemo:
         """False where there is none."""
         if self.store.load() is None:
             return False
-        patiently(lambda: self.store.finish(LoadState.WIPING), self.pause)
+        in_turn(lambda: self.store.finish(LoadState.WIPING), self.pause)
         devices = self.store.devices()
         # First: were this broken off later, nobody would know any more whose readings they are.
         self.statuses.forget(devices)
         total, done = self.store.left(), 0
         while True:
             began = self.clock.monotonic()
-            taken = patiently(self.store.wipe, self.pause)
+            taken = in_turn(self.store.wipe, self.pause)
             if not taken:
                 break
             done += taken

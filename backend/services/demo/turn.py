@@ -14,7 +14,7 @@ TRIES: Final = 30
 WAIT: Final = timedelta(seconds=1)
 
 
-def patiently(call: Callable[[], Value], pause: Pause) -> Value:
+def in_turn(call: Callable[[], Value], pause: Pause) -> Value:
     """What the call answers; nothing of a call that raised was kept, so it may be made again. Raises `StoreBusy`."""
     for _ in range(TRIES):
         try:
