@@ -31,6 +31,13 @@ def _sqlite_template() -> bytes:
         return path.read_bytes()
 
 
+def sqlite_copy(folder: Path) -> str:
+    """The URL of a migrated SQLite database with nothing in it: a copy, for tests that need very many."""
+    path = folder / "care.sqlite"
+    path.write_bytes(_sqlite_template())
+    return f"sqlite:///{path}"
+
+
 @functools.cache
 def _postgres_template() -> str:
     name = create_database()
