@@ -231,6 +231,7 @@ class Backend:
         enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         yield from self._registry_parts.enrolment_routers()
         yield devices.router(devices.DeviceCalls(enrol, self._registry, self._telemetry.read_device))
+        yield from self._registry_parts.staff_routers()
         yield from self._telemetry.staff_routers(self._ids.new)
         yield from self._dispatch.staff_routers()
         yield from self._audit_log.staff_routers()

@@ -99,6 +99,23 @@ def device_add(
     _leave(add)
 
 
+@device.command("import", help=text("help_device_import"))
+def device_import(
+    file: Annotated[Path, typer.Argument(help=text("arg_device_sheet"))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=text("opt_dry_run"))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=text("opt_json"))] = False,
+) -> None:
+    from launcher.device_import import import_devices, told
+
+    def take_in() -> Exit:
+        report, left = import_devices(here(), file, dry_run)
+        for line in [json.dumps(report, ensure_ascii=False)] if as_json else told(report):
+            print(line, flush=True)
+        return left
+
+    _leave(take_in)
+
+
 @telemetry.command("migrate", help=text("help_telemetry_migrate"))
 def telemetry_migrate(
     influx_url: Annotated[str, typer.Option("--influx", help=text("opt_influx"))] = "",

@@ -47,6 +47,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "为设备签发客户端证书（密钥与证书在同一文件，权限 0600）。",
         "Issue a client certificate for a device: key and certificate in one file of mode 0600.",
     ),
+    "help_device_import": (
+        "从 CSV 或 XLSX 登记设备：全部导入，或逐行说明哪里有误。同一文件再次导入不会有任何改变。",
+        "Enrol devices from CSV or XLSX: all of them, or row by row what is wrong. The same file again: nothing.",
+    ),
     "help_telemetry": ("遥测数据。", "Telemetry."),
     "help_telemetry_migrate": (
         "把本机的遥测读数复制到 InfluxDB，并逐条序列核对数量；中断后再次执行即从断点继续。\n\n"
@@ -160,6 +164,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "opt_home": ("已有住户的编号", "id of a home that exists"),
     "opt_new_home": ("新建住户的名称", "label of a new home"),
     "opt_lobby": ("不属于任何住户（未登记终端）", "for nobody: a terminal that nobody enrolled"),
+    "arg_device_sheet": ("设备表格（CSV 或 XLSX）", "spreadsheet of devices (CSV or XLSX)"),
+    "opt_dry_run": ("只说明将会怎样，不做改动", "only say what would be done"),
     "opt_id": ("设备编号（默认由平台生成）", "device id (made by the platform when absent)"),
     "opt_kind": ("设备类别：terminal 或 sensor", "terminal or sensor"),
     "opt_count": ("登记多少台", "how many"),
@@ -297,6 +303,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "No backend answers on port {port}. Run ./care up first.",
     ),
     "enrol_refused": ("登记被拒绝（{status} {code}）：{detail}", "Enrolment refused ({status} {code}): {detail}"),
+    "import_unreadable": ("无法读取 {path}：{why}", "Cannot read {path}: {why}"),
+    "import_refused": ("导入被拒绝（{status} {code}）：{detail}", "Import refused ({status} {code}): {detail}"),
+    "import_problem": (
+        "第 {row} 行 · {column} · “{value}”：{what}。{remedy}",
+        "row {row} · {column} · “{value}”: {what}. {remedy}",
+    ),
+    "import_done": (
+        "已导入：新增 {created}，更改 {changed}，不变 {unchanged}。",
+        "Imported: {created} new, {changed} changed, {unchanged} as they were.",
+    ),
+    "import_not_done": (
+        "未做改动：将新增 {created}，更改 {changed}，不变 {unchanged}，有误 {refused}。",
+        "Nothing was changed: {created} would be new, {changed} changed, {unchanged} as they are, {refused} are wrong.",
+    ),
     "broker_refuses": (
         "设备 {device_id} 已登记，但消息服务器 5 秒内未接受其账号。请查看 ./care doctor。",
         "{device_id} is enrolled, but the broker did not accept it within 5 s. See ./care doctor.",

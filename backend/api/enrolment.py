@@ -6,20 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from backend.api.homes import said
-from backend.api.security import require
+from backend.api.security import CurrentActor
 from backend.api.sheets import DryRun, ImportView, Upload, import_answer
-from backend.services.identity.actor import Actor, Scope, StaffRole
 from backend.services.registry.import_devices import ImportDevices
 from backend.services.registry.print_labels import Label, PrintLabels
 
 MAX_LABELS: Final = 240
 """Ten pages."""
-Enrols = Annotated[
-    Actor, Depends(require(roles=(StaffRole.TECHNICIAN, StaffRole.ADMINISTRATOR), scopes=(Scope.ENROL,)))
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ def router(calls: EnrolmentCalls) -> APIRouter:
     api = APIRouter(prefix="/devices", tags=["devices"])
 
     @api.post("/import")
-    def take_in(file: Upload, actor: Enrols, dry_run: DryRun = False) -> ImportView:
+    def take_in(file: Upload, actor: CurrentActor, dry_run: DryRun = False) -> ImportView:
         """Devices from CSV or XLSX, with their homes and residents: all of it or nothing. The same file again: nothing.
 
         A new device has no secret: it claims one with the code on its label, or is given one by enrolling it again.
@@ -45,7 +41,6 @@ def router(calls: EnrolmentCalls) -> APIRouter:
 
     @api.get("/labels", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
     def labels(
-        _: Enrols,
         ids: Annotated[list[Annotated[str, Query(max_length=63)]], Query(min_length=1, max_length=MAX_LABELS)],
     ) -> Response:
         """An A4 sheet of labels. What a device claims by is shown only while it has never been claimed."""

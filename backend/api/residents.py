@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query
 
 from backend.api.device_request import Key
 from backend.api.devices_changes import MAX_LINES, HistoryView, history_view
-from backend.api.homes import Changes, Reads, said
+from backend.api.homes import said
 from backend.api.homes_bodies import NewResidentBody, ResidentChangeBody
 from backend.api.homes_views import ResidentView, resident_view
+from backend.api.security import CurrentActor
 from backend.domain.registry.history import Subject
 from backend.domain.registry.household import ResidentRecord
 from backend.services.registry.change_resident import AddResident, ChangeResident
@@ -41,18 +42,18 @@ def router(calls: ResidentCalls) -> APIRouter:
         return found
 
     @api.post("/homes/{home_id}/residents", status_code=201)
-    def add(home_id: str, body: NewResidentBody, actor: Changes, key: Key = None) -> ResidentView:
+    def add(home_id: str, body: NewResidentBody, actor: CurrentActor, key: Key = None) -> ResidentView:
         """Somebody who lives there; couples share a home. The same Idempotency-Key: the same person."""
         resident_id = said(lambda: calls.add(home_id, body.sent(), actor, key))
         return resident_view(one(resident_id), actor)
 
     @api.get("/residents/{resident_id}")
-    def show(resident_id: str, actor: Reads) -> ResidentView:
+    def show(resident_id: str, actor: CurrentActor) -> ResidentView:
         """One resident."""
         return resident_view(said(lambda: one(resident_id)), actor)
 
     @api.patch("/residents/{resident_id}")
-    def change(resident_id: str, body: ResidentChangeBody, actor: Changes) -> ResidentView:
+    def change(resident_id: str, body: ResidentChangeBody, actor: CurrentActor) -> ResidentView:
         """Change what is sent. A status pauses routine and never an alarm."""
         said(lambda: calls.change(resident_id, body.sent(), actor))
         return resident_view(one(resident_id), actor)
@@ -60,7 +61,6 @@ def router(calls: ResidentCalls) -> APIRouter:
     @api.get("/residents/{resident_id}/history")
     def history(
         resident_id: str,
-        _: Reads,
         before: Annotated[int | None, Query(ge=1)] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LINES)] = 50,
     ) -> HistoryView:

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, insert, or_, select, update
 
+from backend.adapters.db.access import home_seen
 from backend.adapters.db.engine import is_sqlite, reading, writing
 from backend.adapters.db.people import contact_points
 from backend.adapters.db.registry import contacts, devices, homes, residents
 from backend.adapters.db.registry_history import MakeOrders, RegistrySql
 from backend.adapters.db.registry_records import addresses
 from backend.adapters.db.registry_store import listed, to_device
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.registry.household import ContactRecord, FormerAddress, HomeRecord, ResidentRecord, Status
 from backend.services.alarm.ports import Clock
 from backend.services.registry.home_ports import HomeTransaction, Household
@@ -133,8 +135,8 @@ class HomeSqlStore:
         with writing(self.engine) as connection:
             yield HomeSql(connection, self.clock, is_sqlite(self.engine), self.orders(connection))
 
-    def homes(self, after: str, limit: int, words: str | None = None) -> Sequence[HomeRecord]:
-        query = HOME.where(homes.c.id > after).order_by(homes.c.id).limit(limit)
+    def homes(self, after: str, limit: int, words: str | None = None, sight: Sight = WHOLE) -> Sequence[HomeRecord]:
+        query = HOME.where(homes.c.id > after, home_seen(sight)).order_by(homes.c.id).limit(limit)
         if words:
             query = query.where(_says(words))
         with reading(self.engine) as connection:

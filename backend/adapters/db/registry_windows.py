@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, insert, or_, select, update
 
+from backend.adapters.db.access import at_home_seen
 from backend.adapters.db.alarm_store import AlarmSql
 from backend.adapters.db.engine import is_sqlite, reading, writing
 from backend.adapters.db.registry import devices
 from backend.adapters.db.registry_devices import DeviceSql
 from backend.adapters.db.registry_history import MakeOrders
 from backend.adapters.db.registry_records import windows
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.testing import TestWindow
 from backend.services.alarm.confirm_test import ConfirmTransaction
 from backend.services.alarm.ports import Clock
@@ -66,8 +68,10 @@ class WindowSqlStore:
         with writing(self.engine) as connection:
             yield WindowSql(connection, self.clock, is_sqlite(self.engine), self.orders(connection))
 
-    def windows(self, now: datetime) -> Sequence[OpenedWindow]:
-        query = _WINDOW.where(_open(now)).order_by(windows.c.until, windows.c.id)
+    def windows(self, now: datetime, sight: Sight = WHOLE) -> Sequence[OpenedWindow]:
+        query = _WINDOW.where(_open(now), at_home_seen(windows.c.home_id, sight)).order_by(
+            windows.c.until, windows.c.id
+        )
         with reading(self.engine) as connection:
             return [OpenedWindow(**row) for row in connection.execute(query).mappings()]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.registry.household import ContactRecord, FormerAddress, HomeRecord, ResidentRecord
 from backend.services.registry.ports import ListedDevice, Told
 
@@ -65,8 +66,11 @@ class HomeStore(Protocol):
 class HomeReader(Protocol):
     """Reads, never writes."""
 
-    def homes(self, after: str, limit: int, words: str | None = None) -> Sequence[HomeRecord]:
-        """In the order of their ids, those after `after`; `words`: in label, address, landmark or somebody's name."""
+    def homes(self, after: str, limit: int, words: str | None = None, sight: Sight = WHOLE) -> Sequence[HomeRecord]:
+        """Those that `sight` sees, in the order of their ids, those after `after`.
+
+        `words`: in label, address, landmark or somebody's name.
+        """
 
     def household(self, home_id: str) -> Household | None: ...
 

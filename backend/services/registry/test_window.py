@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.testing import LONGEST, TestWindow
 from backend.domain.registry.history import Change, ChangeKind, Subject
 from backend.services.identity.actor import Actor
@@ -55,8 +56,8 @@ class WindowStore(Protocol):
 
     def begin(self) -> AbstractContextManager[WindowTransaction]: ...
 
-    def windows(self, now: datetime) -> Sequence[OpenedWindow]:
-        """Those that are open now."""
+    def windows(self, now: datetime, sight: Sight = WHOLE) -> Sequence[OpenedWindow]:
+        """Those that are open now, in homes that `sight` sees."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 COMMANDS = (
     "up",
     "device add",
+    "device import",
     "telemetry migrate",
     "check",
     "test",
