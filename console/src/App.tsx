@@ -12,8 +12,9 @@ import {
   textsOf,
   useTexts,
 } from './i18n/texts';
+import { Duty } from './session/Duty';
 import { Login } from './session/Login';
-import { type Standing, useSession } from './session/session';
+import { OwnSession, type Standing, useSession } from './session/session';
 
 const theme = createTheme({
   fontFamily:
@@ -27,10 +28,13 @@ const theme = createTheme({
 });
 
 export function App() {
-  const { standing, logIn, logOut } = useSession();
+  const { standing, logIn, renew, logOut } = useSession();
+  const own = useMemo(
+    () => (standing.kind === 'somebody' ? { session: standing.session, renew } : null),
+    [standing, renew],
+  );
   const [chosen, setChosen] = useState<Locale | null>(storedLocale);
-  const own = standing.kind === 'somebody' && standing.session.staff.locale === 'en' ? 'en' : 'zh-CN';
-  const locale = chosen ?? own;
+  const locale = chosen ?? (own?.session.staff.locale === 'en' ? 'en' : 'zh-CN');
   const texts = useMemo(() => textsOf(locale), [locale]);
   const switchLocale = useCallback((next: Locale) => {
     storeLocale(next);
@@ -48,9 +52,12 @@ export function App() {
         <SwitchLocale value={switchLocale}>
           {standing.kind === 'asking' && <Asking standing={standing} />}
           {standing.kind === 'nobody' && <Login logIn={logIn} />}
-          {standing.kind === 'somebody' && (
-            <Desk key={standing.session.staff.id} staff={standing.session.staff} logOut={logOut} />
-          )}
+          <OwnSession value={own}>
+            {own?.session.must && <Duty logOut={logOut} />}
+            {own && !own.session.must && (
+              <Desk key={own.session.staff.id} staff={own.session.staff} logOut={logOut} />
+            )}
+          </OwnSession>
         </SwitchLocale>
       </TextsContext>
     </MantineProvider>

@@ -183,12 +183,16 @@ def application(fake: FakeBackend, console_dir: Path) -> FastAPI:
         if fake.broken:
             return _problem(503, "unavailable")
         session = fake.sessions.get(request.cookies.get("care_session", ""))
-        if session is None and path != "/api/v1/session":
+        if session is None and path not in ("/api/v1/session", "/api/v1/session/ways"):
             return _problem(401, "unauthenticated")
         if session is not None and request.method != "GET" and head.get("x-csrf-token") != session["csrf_token"]:
             return _problem(403, "csrf")
         request.state.session = session
         return await call_next(request)
+
+    @app.get("/api/v1/session/ways")
+    async def ways() -> dict[str, bool]:
+        return {"oidc": False}
 
     @app.post("/api/v1/session")
     async def log_in(request: Request) -> JSONResponse:
@@ -197,7 +201,12 @@ def application(fake: FakeBackend, console_dir: Path) -> FastAPI:
         if staff is None or body["password"] != PASSWORD:
             return _problem(401, "bad_credentials")
         token = f"token-{len(fake.sessions)}"
-        fake.sessions[token] = {"staff": staff, "csrf_token": f"csrf-{token}", "expires_at": "2026-11-25T03:12:45.000Z"}
+        fake.sessions[token] = {
+            "staff": staff,
+            "csrf_token": f"csrf-{token}",
+            "expires_at": "2026-11-25T03:12:45.000Z",
+            "must": None,
+        }
         answer = JSONResponse(fake.sessions[token])
         answer.set_cookie("care_session", token, httponly=True, samesite="strict")
         return answer

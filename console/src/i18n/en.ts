@@ -1,8 +1,10 @@
 /** Every text of the console in English. */
+import { accountEn } from './accountEn';
 import { dispatchEn } from './dispatchEn';
 import type { Key } from './zh';
 
 export const en: Record<Key, string> = {
+  ...accountEn,
   ...dispatchEn,
   'app.title': 'Alarm desk',
   'app.product': 'Home care one-touch',

@@ -1,7 +1,9 @@
 /** Every text of the console in Chinese; its keys are the keys. English stands beside it in en.ts. */
+import { accountZh } from './accountZh';
 import { dispatchZh } from './dispatchZh';
 
 export const zh = {
+  ...accountZh,
   ...dispatchZh,
   'app.title': '警报台',
   'app.product': '居家养老一键通',

@@ -1,7 +1,8 @@
 /** The log-in page: all that a stranger sees. */
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import { Problem } from '../api/client';
+import { type FormEvent, useEffect, useState } from 'react';
+import { call, Problem } from '../api/client';
+import type { Ways } from '../api/types';
 import { type Texts, useTexts } from '../i18n/texts';
 import { Preferences } from './Preferences';
 
@@ -10,21 +11,50 @@ function wordsOf(error: unknown, { t, find }: Texts): string {
   return find('login', error.code) ?? t('login.failed', { code: error.words });
 }
 
-export function Login({ logIn }: { logIn: (username: string, password: string) => Promise<void> }) {
+/** Refusals after a password that was right: what is missing is a code. */
+const CODES = new Set(['otp_required', 'bad_otp', 'otp_used']);
+
+/** The provider's way back ends here with `?refused=` where it let nobody in. */
+function refusedOnTheWay(): Problem | null {
+  const code = new URLSearchParams(location.search).get('refused');
+  if (code === null) return null;
+  history.replaceState(null, '', location.pathname);
+  return new Problem(401, code, {});
+}
+
+export function Login({
+  logIn,
+}: {
+  logIn: (username: string, password: string, otp?: string) => Promise<void>;
+}) {
   const texts = useTexts();
   const { t } = texts;
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const [otp, setOtp] = useState<string | null>(null); // null: nobody has asked for one yet
+  const [error, setError] = useState<unknown>(() => refusedOnTheWay());
+  const [oidc, setOidc] = useState(false);
+
+  useEffect(() => {
+    call<Ways>('GET', '/session/ways').then(
+      (ways) => setOidc(ways.oidc),
+      () => undefined, // the button is then missing; the password works as ever
+    );
+  }, []);
 
   const submit = (form: FormEvent) => {
     form.preventDefault();
     setBusy(true);
     setError(null);
-    logIn(username, password).catch((failure: unknown) => {
+    logIn(username, password, otp ?? undefined).catch((failure: unknown) => {
       setBusy(false);
-      setPassword('');
+      const wantsCode = failure instanceof Problem && CODES.has(failure.code);
+      if (wantsCode) setOtp('');
+      else {
+        setPassword('');
+        setOtp(null);
+      }
       setError(failure);
     });
   };
@@ -60,9 +90,25 @@ export function Login({ logIn }: { logIn: (username: string, password: string) =
               value={password}
               onChange={(change) => setPassword(change.currentTarget.value)}
             />
+            {otp !== null && (
+              <TextInput
+                label={t('login.otp')}
+                name="otp"
+                autoComplete="one-time-code"
+                autoFocus
+                required
+                value={otp}
+                onChange={(change) => setOtp(change.currentTarget.value)}
+              />
+            )}
             <Button type="submit" size="lg" loading={busy}>
               {t('login.submit')}
             </Button>
+            {oidc && (
+              <Button component="a" href="/api/v1/session/oidc" variant="default">
+                {t('login.oidc')}
+              </Button>
+            )}
             <Text size="sm" c="dimmed">
               {t('login.hint')}
             </Text>

@@ -2,6 +2,7 @@
 import { Button, Group, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useContext } from 'react';
 import { SwitchLocale, useTexts } from '../i18n/texts';
+import { AccountButton } from './Account';
 
 export function Preferences() {
   const { locale, t } = useTexts();
@@ -28,6 +29,7 @@ export function Preferences() {
       >
         {dark ? t('theme.light') : t('theme.dark')}
       </Button>
+      <AccountButton />
     </Group>
   );
 }

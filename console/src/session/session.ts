@@ -1,5 +1,5 @@
 /** Who is logged in, and what the page does when nobody is, or when the backend cannot be asked. */
-import { useCallback, useEffect, useState } from 'react';
+import { createContext, useCallback, useEffect, useState } from 'react';
 import { call, Problem, setCsrfToken, whenNobody } from '../api/client';
 import type { Session } from '../api/types';
 import { forgetDrafts } from '../desk/drafts';
@@ -13,9 +13,14 @@ export type Standing =
 
 export type SessionCalls = {
   standing: Standing;
-  logIn: (username: string, password: string) => Promise<void>;
+  logIn: (username: string, password: string, otp?: string) => Promise<void>;
+  /** The session that has taken the place of the one before: a password was changed, a duty is done. */
+  renew: (session: Session) => void;
   logOut: () => Promise<void>;
 };
+
+/** One's own session, wherever it is asked about; null: nobody is logged in. */
+export const OwnSession = createContext<{ session: Session; renew: (session: Session) => void } | null>(null);
 
 export function useSession(): SessionCalls {
   const [standing, setStanding] = useState<Standing>({ kind: 'asking', unreachable: false });
@@ -40,8 +45,10 @@ export function useSession(): SessionCalls {
   }, [take]);
 
   const logIn = useCallback(
-    async (username: string, password: string) =>
-      take(await call<Session>('POST', '/session', { username, password })),
+    async (username: string, password: string, otp?: string) =>
+      take(
+        await call<Session>('POST', '/session', otp ? { username, password, otp } : { username, password }),
+      ),
     [take],
   );
   const logOut = useCallback(async () => {
@@ -49,5 +56,5 @@ export function useSession(): SessionCalls {
     forgetDrafts(); // the next one at this PC must not read what was being written about people
     setStanding({ kind: 'nobody' });
   }, []);
-  return { standing, logIn, logOut };
+  return { standing, logIn, renew: take, logOut };
 }
