@@ -4,6 +4,8 @@ import type { AlertDetail, NoticePage, Session } from '../api/types';
 import { useNow } from '../clock/time';
 import { useTexts } from '../i18n/texts';
 import { isField } from '../keys/useKeys';
+import { Page } from '../pages/Page';
+import { usePage } from '../pages/route';
 import { ArrivalsBanner, HealthStrip, IncomingBanner, OfflineBanner, SoundBanner } from './Banners';
 import { Card } from './card/Card';
 import { Dialogs } from './dialogs/Dialogs';
@@ -96,7 +98,19 @@ function DeskScreen({ staff, logOut, organisations }: Props & { organisations: O
     [keep, store],
   );
   const steps = useSteps(answered, store.reload);
-  const select = useCallback((id: string) => store.tell({ kind: 'selected', id }), [store]);
+  const [page, goTo] = usePage();
+  const select = useCallback(
+    (id: string) => {
+      goTo('desk');
+      store.tell({ kind: 'selected', id });
+    },
+    [store, goTo],
+  );
+  const newestId = waiting[0]?.id;
+  useEffect(() => {
+    // A new alarm brings the desk back, unless somebody is typing: then its banner stands above the page.
+    if (newestId !== undefined && !isField(document.activeElement)) goTo('desk');
+  }, [newestId, goTo]);
   const [triedOf, setTriedOf] = useState<string | null>(null);
   const tried = selected !== undefined && triedOf === selected.id;
 
@@ -133,6 +147,7 @@ function DeskScreen({ staff, logOut, organisations }: Props & { organisations: O
         waiting={waiting.length}
         link={link}
         staff={staff}
+        page={page}
         toCall={notices.length}
         openToCall={() => dialogs.open({ name: 'to-call', alertId: null })}
         help={() => dialogs.open({ name: 'help', alertId: null })}
@@ -147,35 +162,39 @@ function DeskScreen({ staff, logOut, organisations }: Props & { organisations: O
         dismiss={() => store.tell({ kind: 'arrivals_dismissed' })}
       />
       <IncomingBanner {...incoming} />
-      <main className="desk-main">
-        <Queue
-          queue={queue}
-          list={desk.list}
-          offline={link.state === 'offline'}
-          selectedId={desk.selectedId}
-          staffId={staff.id}
-          failed={(id) => steps.failures[id] !== undefined}
-          select={select}
-          reload={store.reload}
-        />
-        {selected === undefined ? (
-          <NoCard />
-        ) : (
-          <Card
-            alert={selected}
-            details={details}
-            dispatch={dispatch}
+      {page === 'desk' ? (
+        <main className="desk-main">
+          <Queue
+            queue={queue}
+            list={desk.list}
+            offline={link.state === 'offline'}
+            selectedId={desk.selectedId}
             staffId={staff.id}
-            pending={steps.pending[selected.id] ?? null}
-            problem={failure === undefined ? null : failureWords(failure, texts)}
-            tried={tried}
-            act={act}
-            more={more}
-            around={around}
-            sendNote={(text) => steps.send(selected.id, { name: 'notes', body: { text } })}
+            failed={(id) => steps.failures[id] !== undefined}
+            select={select}
+            reload={store.reload}
           />
-        )}
-      </main>
+          {selected === undefined ? (
+            <NoCard />
+          ) : (
+            <Card
+              alert={selected}
+              details={details}
+              dispatch={dispatch}
+              staffId={staff.id}
+              pending={steps.pending[selected.id] ?? null}
+              problem={failure === undefined ? null : failureWords(failure, texts)}
+              tried={tried}
+              act={act}
+              more={more}
+              around={around}
+              sendNote={(text) => steps.send(selected.id, { name: 'notes', body: { text } })}
+            />
+          )}
+        </main>
+      ) : (
+        <Page name={page} />
+      )}
       <Dialogs
         dialog={dialogs.dialog}
         alert={asked === null ? null : (desk.alerts[asked] ?? null)}

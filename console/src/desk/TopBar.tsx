@@ -4,6 +4,7 @@ import type { Session } from '../api/types';
 import { clockTime } from '../clock/format';
 import { useNow } from '../clock/time';
 import { useTexts } from '../i18n/texts';
+import { PAGES, type PageName } from '../pages/route';
 import { Preferences } from '../session/Preferences';
 import type { Link } from './store';
 
@@ -14,16 +15,24 @@ type Props = {
   /** Calls that an operator has to make. */
   toCall: number;
   openToCall: () => void;
+  page: PageName;
   help: () => void;
   logOut: () => void;
 };
 
-export function TopBar({ waiting, link, staff, toCall, openToCall, help, logOut }: Props) {
+export function TopBar({ waiting, link, staff, toCall, openToCall, page, help, logOut }: Props) {
   const { t } = useTexts();
   const now = useNow();
   return (
     <header className="top">
-      <h1>{t('app.title')}</h1>
+      <h1 className="unseen">{t('app.title')}</h1>
+      <nav className="top-pages" aria-label={t('page.nav')}>
+        {PAGES.map((name) => (
+          <a key={name} href={`#/${name}`} aria-current={name === page ? 'page' : undefined}>
+            {t(`page.${name}`)}
+          </a>
+        ))}
+      </nav>
       <span className={waiting > 0 ? 'top-waiting some' : 'top-waiting'} data-testid="waiting-count">
         {t('queue.waiting')} {waiting}
       </span>
