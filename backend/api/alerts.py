@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Header, Query
 from pydantic import Field, StringConstraints, model_validator
 
 from backend.api.alert_refusals import refused
 from backend.api.bodies import Body
 from backend.api.problems import Problem
-from backend.api.security import require, require_staff
+from backend.api.security import CurrentActor
 from backend.domain.alert.lifecycle import Action, Refusal, StepMark, Verb
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
 from backend.services.alarm.act import Act, Acted
 from backend.services.alarm.views import AlertDetail, AlertPage, AlertReader
-from backend.services.identity.actor import Actor, Scope, StaffRole
+from backend.services.identity.actor import Actor
 from contract.vocabulary import Label
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
-READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
-Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR))]
 
 
 class DispatchBody(Body):
@@ -97,7 +95,7 @@ def router(calls: AlertCalls) -> APIRouter:
 
 
 def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
-    @api.get("", dependencies=[READS])
+    @api.get("")
     def list_alerts(
         state: Literal["open", "closed"] = "open",
         limit: Annotated[int, Query(ge=1, le=1000)] = 500,
@@ -109,7 +107,7 @@ def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
         """
         return calls.reader.open(limit, desk) if state == "open" else calls.reader.closed(limit, desk)
 
-    @api.get("/{alert_id}", dependencies=[READS])
+    @api.get("/{alert_id}")
     def show_alert(alert_id: str) -> AlertDetail:
         """One alert with card, timeline and what may be done."""
         return _detail(calls, alert_id)
@@ -119,27 +117,27 @@ def _add_steps(api: APIRouter, calls: AlertCalls) -> None:
     step = _stepper(calls)
 
     @api.post("/{alert_id}/accept")
-    def accept(alert_id: str, actor: Acts, key: Key = None) -> AlertDetail:
+    def accept(alert_id: str, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """Take it. 409 `already_accepted` names who has it and since when."""
         return step(alert_id, actor, key, Verb.ACCEPT)
 
     @api.post("/{alert_id}/dispatch")
-    def dispatch(alert_id: str, body: DispatchBody, actor: Acts, key: Key = None) -> AlertDetail:
+    def dispatch(alert_id: str, body: DispatchBody, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """Ask somebody to go. The terminal is told when they are on the way."""
         return step(alert_id, actor, key, Verb.DISPATCH, responder=body.responder, text=body.note)
 
     @api.post("/{alert_id}/en-route")
-    def en_route(alert_id: str, body: EnRouteBody, actor: Acts, key: Key = None) -> AlertDetail:
+    def en_route(alert_id: str, body: EnRouteBody, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """Somebody is on the way; the terminal says in how many minutes."""
         return step(alert_id, actor, key, Verb.EN_ROUTE, eta_minutes=body.eta_minutes)
 
     @api.post("/{alert_id}/arrived")
-    def arrived(alert_id: str, actor: Acts, key: Key = None) -> AlertDetail:
+    def arrived(alert_id: str, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """Somebody is with the person."""
         return step(alert_id, actor, key, Verb.ARRIVED)
 
     @api.post("/{alert_id}/close")
-    def close(alert_id: str, body: CloseBody, actor: Acts, key: Key = None) -> AlertDetail:
+    def close(alert_id: str, body: CloseBody, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """It is over, with its outcome. 422 `script_incomplete` lists the mandatory steps that nobody has done."""
         steps = tuple(StepMark(each.step, each.state, each.reason) for each in body.steps)
         return step(
@@ -147,12 +145,12 @@ def _add_steps(api: APIRouter, calls: AlertCalls) -> None:
         )
 
     @api.post("/{alert_id}/transfer")
-    def transfer(alert_id: str, body: TransferBody, actor: Acts, key: Key = None) -> AlertDetail:
+    def transfer(alert_id: str, body: TransferBody, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """Give it away. It rings again until somebody takes it; until then it stays with whoever has it."""
         return step(alert_id, actor, key, Verb.HAND_OVER, to=body.to, text=body.note)
 
     @api.post("/{alert_id}/notes")
-    def note(alert_id: str, body: NoteBody, actor: Acts, key: Key = None) -> AlertDetail:
+    def note(alert_id: str, body: NoteBody, actor: CurrentActor, key: Key = None) -> AlertDetail:
         """A remark for the timeline."""
         return step(alert_id, actor, key, Verb.NOTE, text=body.text)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Header, Query
 
 from backend.api.answering_bodies import (
     AnswerVocabulary,
@@ -24,7 +24,7 @@ from backend.api.answering_bodies import (
 from backend.api.answering_problems import no_alert, refused
 from backend.api.answering_replies import PROVIDERS
 from backend.api.problems import Problem
-from backend.api.security import require, require_staff
+from backend.api.security import CurrentActor
 from backend.domain.alert import lifecycle
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
@@ -36,12 +36,10 @@ from backend.services.answering.record_key import RecordKey
 from backend.services.answering.seals import Seals
 from backend.services.answering.send_out import NotSent, NotSentError, SendOut
 from backend.services.answering.views import AssignmentView, KeyUseView, ReplyView, ResponderView
-from backend.services.identity.actor import Actor, Scope, StaffRole
+from backend.services.identity.actor import Actor
 from contract.vocabulary import Label
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
-READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
-Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR))]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -77,12 +75,12 @@ def router(calls: DeskCalls) -> APIRouter:
 
 
 def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
-    @api.get("/alerts/{alert_id}/assignments", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/assignments")
     def list_assignments(alert_id: str) -> Assignments:
         """Who was asked to go or to take it, and what they have answered."""
         return _assignments(calls, alert_id)
 
-    @api.get("/alerts/{alert_id}/responders", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/responders")
     def list_responders(alert_id: str) -> Responders:
         """The nearest responders on duty, with distance and minutes."""
         found = calls.responders(alert_id)
@@ -90,7 +88,7 @@ def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
             raise no_alert()
         return Responders(items=list(found[0]), nobody=found[1])
 
-    @api.get("/homes/{home_id}/key-uses", dependencies=[READS])
+    @api.get("/homes/{home_id}/key-uses")
     def list_key_uses(home_id: str, limit: Limit = 100) -> KeyUses:
         """Who got into this home with which key, and whether it is back."""
         uses = calls.lists.key_uses(home_id, limit)
@@ -98,18 +96,18 @@ def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
             raise Problem(404, "not_found", Label("没有这户", "No such home"))
         return KeyUses(items=uses)
 
-    @api.get("/replies", dependencies=[READS])
+    @api.get("/replies")
     def list_replies(limit: Limit = 100) -> Replies:
         """Replies by text, also those that nobody understood."""
         return Replies(items=calls.lists.replies(limit))
 
-    @api.get("/replies/addresses", dependencies=[Depends(require_staff(StaffRole.ADMINISTRATOR))])
+    @api.get("/replies/addresses")
     def reply_addresses() -> ReplyAddresses:
         """What is entered at the SMS provider as the address for replies."""
         urls = [(one, f"{calls.public_url()}/replies/{one}/{calls.seals.reply_secret(one)}") for one in PROVIDERS]
         return ReplyAddresses(items=[ReplyAddress(provider=provider, url=url) for provider, url in urls])
 
-    @api.get("/answer-vocabulary", dependencies=[READS])
+    @api.get("/answer-vocabulary")
     def vocabulary() -> AnswerVocabulary:
         """The words for outcomes and keys."""
         return AnswerVocabulary(
@@ -120,7 +118,7 @@ def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
 
 def _add_assignments(api: APIRouter, calls: DeskCalls) -> None:
     @api.post("/alerts/{alert_id}/assignments", status_code=201)
-    def send(alert_id: str, body: SendBody, actor: Acts, key: Key = None) -> Assignments:
+    def send(alert_id: str, body: SendBody, actor: CurrentActor, key: Key = None) -> Assignments:
         """Send somebody by hand: they get a call-out, and the alert is dispatched."""
         kind = RecipientKind.PERSON if body.person_id is not None else RecipientKind.CONTACT
         try:
@@ -132,7 +130,9 @@ def _add_assignments(api: APIRouter, calls: DeskCalls) -> None:
         return _assignments(calls, alert_id)
 
     @api.post("/alerts/{alert_id}/assignments/{assignment_id}/steps")
-    def step(alert_id: str, assignment_id: str, body: DeskStepBody, actor: Acts, key: Key = None) -> Assignments:
+    def step(
+        alert_id: str, assignment_id: str, body: DeskStepBody, actor: CurrentActor, key: Key = None
+    ) -> Assignments:
         """Write down what somebody says on the phone: they go, are there, are all right, are done."""
         taken = Step(
             StepKind(body.step), minutes=body.minutes, outcome=body.outcome, note=body.note or None, key=body.key
@@ -146,7 +146,7 @@ def _add_assignments(api: APIRouter, calls: DeskCalls) -> None:
         return _assignments(calls, alert_id)
 
     @api.post("/alerts/{alert_id}/assignments/{assignment_id}/unbind")
-    def unbind(alert_id: str, assignment_id: str, actor: Acts) -> Assignments:
+    def unbind(alert_id: str, assignment_id: str, actor: CurrentActor) -> Assignments:
         """The link may be opened by another phone; the one that had it is shut out."""
         try:
             calls.answer.unbind(alert_id, assignment_id, _who(actor))
@@ -157,7 +157,7 @@ def _add_assignments(api: APIRouter, calls: DeskCalls) -> None:
 
 def _add_keys(api: APIRouter, calls: DeskCalls) -> None:
     @api.post("/alerts/{alert_id}/key-uses", status_code=201)
-    def take_key(alert_id: str, body: KeyBody, actor: Acts, key: Key = None) -> dict[str, str]:
+    def take_key(alert_id: str, body: KeyBody, actor: CurrentActor, key: Key = None) -> dict[str, str]:
         """A key was used; the answer's `id` is needed when it comes back."""
         use = calls.record_key.taken(alert_id, body.who, KeyKind(body.kind), _who(actor), key)
         if use is None:
@@ -165,7 +165,7 @@ def _add_keys(api: APIRouter, calls: DeskCalls) -> None:
         return {"id": use}
 
     @api.post("/key-uses/{use_id}/returned", status_code=204)
-    def return_key(use_id: str, actor: Acts) -> None:
+    def return_key(use_id: str, actor: CurrentActor) -> None:
         """The key is back."""
         if not calls.record_key.returned(use_id, _who(actor)):
             raise Problem(404, "not_found", Label("没有这条钥匙记录", "No such key use"))

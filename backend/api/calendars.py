@@ -8,11 +8,11 @@ from typing import Final
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Response
 
-from backend.api.people import Reads, Writes
 from backend.api.problems import Problem
 from backend.api.roster_problems import refusals
 from backend.api.roster_shapes import CalendarList, OpenedCalendar
 from backend.api.roster_views import calendar_view, opened_calendar
+from backend.api.security import CurrentActor
 from backend.services.roster.calendar import Calendars
 from backend.services.roster.ports import FeedKind, RosterStore
 from contract.vocabulary import Label
@@ -35,7 +35,7 @@ def staff_router(calendars: Calendars, store: RosterStore) -> APIRouter:
     _add_subject(api, calendars, store, FeedKind.PERSON, "/people/{subject_id}/calendars")
 
     @api.delete("/calendars/{feed_id}", status_code=204)
-    def revoke(feed_id: str, actor: Writes) -> Response:
+    def revoke(feed_id: str, actor: CurrentActor) -> Response:
         """From now on nobody reads it."""
         if not calendars.revoke(feed_id, actor):
             raise _unknown()
@@ -46,7 +46,7 @@ def staff_router(calendars: Calendars, store: RosterStore) -> APIRouter:
 
 def _add_subject(api: APIRouter, calendars: Calendars, store: RosterStore, kind: FeedKind, path: str) -> None:
     @api.post(path, status_code=201, name=f"open_{kind}_calendar", operation_id=f"open_{kind}_calendar")
-    def open_calendar(subject_id: str, actor: Writes, response: Response) -> OpenedCalendar:
+    def open_calendar(subject_id: str, actor: CurrentActor, response: Response) -> OpenedCalendar:
         """A new secret address; it is shown here and nowhere again."""
         with refusals():
             opened = calendars.open(kind, subject_id, actor)
@@ -54,7 +54,7 @@ def _add_subject(api: APIRouter, calendars: Calendars, store: RosterStore, kind:
         return opened_calendar(opened.feed, f"{PREFIX}{opened.token}.ics")
 
     @api.get(path, name=f"list_{kind}_calendars", operation_id=f"list_{kind}_calendars")
-    def list_calendars(subject_id: str, _: Reads) -> CalendarList:
+    def list_calendars(subject_id: str) -> CalendarList:
         """Which addresses were given out, without their secrets."""
         return CalendarList(items=[calendar_view(feed) for feed in store.feeds(kind, subject_id)])
 

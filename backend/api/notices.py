@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
 from backend.api.bodies import Answer, Body
 from backend.api.problems import Problem
-from backend.api.security import require, require_staff
+from backend.api.security import CurrentActor
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
 from backend.domain.escalation.targets import Channel
-from backend.services.identity.actor import Actor, Scope, StaffRole
 from backend.services.notices.prove_contact import WINDOW, Asked, AskProof, ConfirmProof, Proved
 from backend.services.notices.record import CallOutcome, Received, RecordCall
 from backend.services.notices.views import (
@@ -29,8 +28,6 @@ from backend.services.notices.views import (
 )
 from contract.vocabulary import Label
 
-READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
-Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR))]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
@@ -86,7 +83,7 @@ def router(calls: NoticeCalls) -> APIRouter:
 
 
 def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
-    @api.get("/alerts/{alert_id}/notices", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/notices")
     def list_alert_notices(alert_id: str) -> AlertNotices:
         """Who was told of this alert, by which channel and when: every attempt."""
         items = calls.reader.of_alert(alert_id)
@@ -94,18 +91,18 @@ def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
             raise Problem(404, "not_found", Label("没有这条警情", "No such alert"))
         return AlertNotices(items=items)
 
-    @api.get("/notices", dependencies=[READS])
+    @api.get("/notices")
     def list_notices(state: Which = "failed", limit: Limit = 100) -> NoticePage:
         """`open`: not over yet; `failed`: nobody was reached; `to_call`: an operator has to call."""
         return calls.reader.page(state, limit)
 
-    @api.get("/notices/channels", dependencies=[READS])
+    @api.get("/notices/channels")
     def list_channels() -> ChannelList:
         """Which channels are set up: a contact point of any other fails at once."""
         return channel_list(calls.configured)
 
     @api.post("/notices/{notice_id}/called", status_code=204)
-    def record_call(notice_id: str, body: CalledBody, actor: Acts) -> None:
+    def record_call(notice_id: str, body: CalledBody, actor: CurrentActor) -> None:
         """What came of a call. The same again changes nothing."""
         who = TimelineActor(ActorKind.STAFF, actor.id, actor.name)
         received = calls.call(notice_id, body.contact_point_id, CallOutcome(body.outcome), who)
@@ -119,13 +116,13 @@ def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
 
 
 def _add_proof(api: APIRouter, calls: NoticeCalls) -> None:
-    @api.get("/contact-points/no-cover", dependencies=[READS])
+    @api.get("/contact-points/no-cover")
     def list_points(state: Literal["disabled", "unverified"], limit: Limit = 200) -> PointPage:
         """Contact points that do not count as cover, and since when."""
         return calls.reader.points(state, limit)
 
     @api.post("/contact-points/{point_id}/verify", status_code=202)
-    def send_code(point_id: str, actor: Acts) -> ProofAsked:
+    def send_code(point_id: str, actor: CurrentActor) -> ProofAsked:
         """Sends a code of six digits through the channel. For a telephone: puts a call on the operators' list."""
         asked = calls.ask(point_id, actor.id)
         if asked is Asked.NOT_FOUND:
@@ -142,7 +139,7 @@ def _add_proof(api: APIRouter, calls: NoticeCalls) -> None:
         return ProofAsked(contact_point_id=point_id)
 
     @api.post("/contact-points/{point_id}/confirm")
-    def confirm_code(point_id: str, body: CodeBody, actor: Acts) -> PointProved:
+    def confirm_code(point_id: str, body: CodeBody, actor: CurrentActor) -> PointProved:
         """Takes the code; then the contact point is proved, and enabled again where it was disabled."""
         proved = calls.confirm(point_id, body.code, actor.id)
         if proved is Proved.NOT_FOUND:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from backend.api.organisation_refusals import assignment_refused, change_refused, hours_refused, not_found
 from backend.api.organisation_views import (
@@ -22,12 +22,11 @@ from backend.api.organisation_views import (
     VillagePage,
     VillageView,
 )
-from backend.api.security import require, require_staff
+from backend.api.security import CurrentActor
 from backend.api.sheets import DryRun, Format, ImportView, Language, Upload, import_answer, reads_chinese, sheet_answer
 from backend.domain.organisation.directory import Organisation, Village
 from backend.domain.organisation.hours import HoursRefused
 from backend.domain.organisation.routing import HomePlace
-from backend.services.identity.actor import Actor, Scope, StaffRole
 from backend.services.organisation import organisation_sheet, village_sheet
 from backend.services.organisation.assign import AssignHome, AssignmentRefused, AssignStaff
 from backend.services.organisation.change_organisation import AddOrganisation, ChangeOrganisation
@@ -41,9 +40,7 @@ from backend.services.organisation.refusals import ChangeRefused
 from backend.services.organisation.village_sheet import write_villages
 from backend.services.sheets.ports import SheetFormat, WriteSheet
 
-READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
 T = TypeVar("T")
-Changes = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +78,26 @@ def _add_organisations(api: APIRouter, calls: OrganisationCalls) -> None:
             raise not_found("organisation")
         return OrganisationView.of(line, tree.directory)
 
-    @api.get("/organisations", dependencies=[READS])
+    @api.get("/organisations")
     def list_organisations() -> OrganisationPage:
         """The whole tree, each parent before its children."""
         tree = calls.read()
         return OrganisationPage(items=[OrganisationView.of(line, tree.directory) for line in tree.lines])
 
     @api.post("/organisations", status_code=201)
-    def add_organisation(body: NewOrganisation, actor: Changes) -> OrganisationView:
+    def add_organisation(body: NewOrganisation, actor: CurrentActor) -> OrganisationView:
         """Add one. The same name of the same kind at the same place is 409: sent twice, it is added once."""
         fields = _fields(body.fields)
         new = Organisation(**{**fields, "id": body.id or calls.ids.new()})
         return shown(_done(lambda: calls.add(new, actor)).id)
 
-    @api.get("/organisations/{organisation_id}", dependencies=[READS])
+    @api.get("/organisations/{organisation_id}")
     def show_organisation(organisation_id: str) -> OrganisationView:
         """One of them."""
         return shown(organisation_id)
 
     @api.patch("/organisations/{organisation_id}")
-    def change_organisation(organisation_id: str, body: OrganisationChange, actor: Changes) -> OrganisationView:
+    def change_organisation(organisation_id: str, body: OrganisationChange, actor: CurrentActor) -> OrganisationView:
         """Change what is sent. Organisations are not deleted: `disabled` takes one out of all routing."""
         fields = _fields(body.fields)
         if _done(lambda: calls.change(organisation_id, fields, actor)) is None:
@@ -109,7 +106,7 @@ def _add_organisations(api: APIRouter, calls: OrganisationCalls) -> None:
 
 
 def _add_villages(api: APIRouter, calls: OrganisationCalls) -> None:
-    @api.get("/villages", dependencies=[READS])
+    @api.get("/villages")
     def list_villages() -> VillagePage:
         """All villages, by town, then name."""
         directory = calls.read.directory()
@@ -117,13 +114,13 @@ def _add_villages(api: APIRouter, calls: OrganisationCalls) -> None:
         return VillagePage(items=[VillageView.of(village, directory) for village in ordered])
 
     @api.post("/villages", status_code=201)
-    def add_village(body: NewVillage, actor: Changes) -> VillageView:
+    def add_village(body: NewVillage, actor: CurrentActor) -> VillageView:
         """Add one."""
         new = Village(**{**body.fields(), "id": body.id or calls.ids.new()})
         return VillageView.of(_done(lambda: calls.add_village(new, actor)), calls.read.directory())
 
     @api.patch("/villages/{village_id}")
-    def change_village(village_id: str, body: VillageChange, actor: Changes) -> VillageView:
+    def change_village(village_id: str, body: VillageChange, actor: CurrentActor) -> VillageView:
         """Change what is sent."""
         village = _done(lambda: calls.change_village(village_id, body.fields(), actor))
         if village is None:
@@ -133,13 +130,13 @@ def _add_villages(api: APIRouter, calls: OrganisationCalls) -> None:
 
 def _add_assigning(api: APIRouter, calls: OrganisationCalls) -> None:
     @api.put("/homes/{home_id}/organisation")
-    def assign_home(home_id: str, body: HomePlaceBody, actor: Changes) -> HomePlaceView:
+    def assign_home(home_id: str, body: HomePlaceBody, actor: CurrentActor) -> HomePlaceView:
         """Say where a home belongs; the answer says who is responsible now, and why."""
         place = HomePlace(body.organisation_id, body.village_id)
         return HomePlaceView.of(home_id, _done(lambda: calls.assign_home(home_id, place, actor)))
 
     @api.put("/staff/{staff_id}/organisation", status_code=204)
-    def assign_staff(staff_id: str, body: StaffPlaceBody, actor: Changes) -> None:
+    def assign_staff(staff_id: str, body: StaffPlaceBody, actor: CurrentActor) -> None:
         """Say where somebody works."""
         _done(lambda: calls.assign_staff(staff_id, body.organisation_id, actor))
 
@@ -147,7 +144,7 @@ def _add_assigning(api: APIRouter, calls: OrganisationCalls) -> None:
 def _add_sheets(api: APIRouter, calls: OrganisationCalls) -> None:
     @api.post("/organisations/import")
     def import_organisations(
-        file: Upload, actor: Changes, dry_run: DryRun = False, language: Language = None
+        file: Upload, actor: CurrentActor, dry_run: DryRun = False, language: Language = None
     ) -> ImportView:
         """Take in a spreadsheet: all of it or nothing. Rows are found by id, else by kind, parent and name."""
         chinese = reads_chinese(language)
@@ -155,7 +152,7 @@ def _add_sheets(api: APIRouter, calls: OrganisationCalls) -> None:
             lambda content: calls.import_organisations(content, actor, dry_run=dry_run, chinese=chinese), file
         )
 
-    @api.get("/organisations/export", dependencies=[READS], response_class=Response)
+    @api.get("/organisations/export", response_class=Response)
     def export_organisations(format_: Format = "csv", language: Language = None) -> Response:
         """All organisations as a file that can be imported again."""
         rows = write_organisations(calls.read.directory(), chinese=reads_chinese(language))
@@ -164,14 +161,16 @@ def _add_sheets(api: APIRouter, calls: OrganisationCalls) -> None:
         return sheet_answer(content, SheetFormat(format_), "organisations")
 
     @api.post("/villages/import")
-    def import_villages(file: Upload, actor: Changes, dry_run: DryRun = False, language: Language = None) -> ImportView:
+    def import_villages(
+        file: Upload, actor: CurrentActor, dry_run: DryRun = False, language: Language = None
+    ) -> ImportView:
         """Take in a spreadsheet: all of it or nothing. Rows are found by id, else by town and name."""
         chinese = reads_chinese(language)
         return import_answer(
             lambda content: calls.import_villages(content, actor, dry_run=dry_run, chinese=chinese), file
         )
 
-    @api.get("/villages/export", dependencies=[READS], response_class=Response)
+    @api.get("/villages/export", response_class=Response)
     def export_villages(format_: Format = "csv", language: Language = None) -> Response:
         """All villages as a file that can be imported again."""
         rows = write_villages(calls.read.directory(), chinese=reads_chinese(language))

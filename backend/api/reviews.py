@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from backend.api.problems import Problem
 from backend.api.review_views import (
@@ -22,14 +22,11 @@ from backend.api.review_views import (
     verdict_view,
     view,
 )
-from backend.api.security import require, require_staff
+from backend.api.security import CurrentActor
 from backend.domain.audit.conformance import ReviewReason
 from backend.domain.audit.review import Reviewed
-from backend.services.identity.actor import Actor, Scope, StaffRole
+from backend.services.identity.actor import Actor
 from contract.vocabulary import Label
-
-READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
-Reviewer = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR, StaffRole.MANAGER))]
 
 
 class AuditReading(Protocol):
@@ -53,7 +50,7 @@ def router(calls: ReviewCalls) -> APIRouter:
     """`/reviews` and `/alerts/{id}/verdict` of the staff API."""
     api = APIRouter(tags=["reviews"])
 
-    @api.get("/reviews", dependencies=[READS])
+    @api.get("/reviews")
     def list_reviews(
         state: Literal["open", "closed"] = "open", limit: Annotated[int, Query(ge=1, le=1000)] = 200
     ) -> ReviewList:
@@ -63,31 +60,31 @@ def router(calls: ReviewCalls) -> APIRouter:
         """
         return ReviewList(items=[view(row) for row in calls.reader.reviews(state == "open", limit)])
 
-    @api.get("/review-causes", dependencies=[READS])
+    @api.get("/review-causes")
     def list_causes() -> Causes:
         """Why an alert may have gone as it did."""
         return Causes(items=[CauseView(code=code, label=texts(label)) for code, label in CAUSES.items()])
 
     @api.post("/reviews/{alert_id}/{reason}/take", status_code=204)
-    def take_review(alert_id: str, reason: ReviewReason, actor: Reviewer) -> None:
+    def take_review(alert_id: str, reason: ReviewReason, actor: CurrentActor) -> None:
         """The caller answers for it from now on, whoever did before."""
         _done(calls.reader.change_review(alert_id, str(reason), {**_owned(actor, calls.now()), "state": "taken"}))
 
     @api.put("/reviews/{alert_id}/{reason}", status_code=204)
-    def write_review(alert_id: str, reason: ReviewReason, body: WriteReview, actor: Reviewer) -> None:
+    def write_review(alert_id: str, reason: ReviewReason, body: WriteReview, actor: CurrentActor) -> None:
         """What is known so far. Who writes has taken it."""
         said = body.model_dump(exclude_none=True, mode="json")
         owned = {**_owned(actor, calls.now()), "state": "taken"}
         _done(calls.reader.change_review(alert_id, str(reason), {**said, **owned}))
 
     @api.post("/reviews/{alert_id}/{reason}/close", status_code=204)
-    def close_review(alert_id: str, reason: ReviewReason, body: CloseReview, actor: Reviewer) -> None:
+    def close_review(alert_id: str, reason: ReviewReason, body: CloseReview, actor: CurrentActor) -> None:
         """It was looked at, and the cause is known; what was found stays on record."""
         said = body.model_dump(exclude_none=True, mode="json")
         ended = {"state": "closed", "closed_at": calls.now(), "closed_by": actor.name}
         _done(calls.reader.change_review(alert_id, str(reason), {**said, **_owned(actor, calls.now()), **ended}))
 
-    @api.get("/alerts/{alert_id}/verdict", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/verdict")
     def show_verdict(alert_id: str) -> VerdictView:
         """Whether the alert went as its policy says."""
         if not calls.reader.has_alert(alert_id):

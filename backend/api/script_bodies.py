@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-from fastapi import Depends, Header
+from fastapi import Header
 from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from backend.api.bodies import ONE_LINE
 from backend.api.problems import Problem
-from backend.api.security import require, require_staff
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
-from backend.services.identity.actor import Actor, Scope, StaffRole
+from backend.services.identity.actor import Actor
 from contract.times import is_plausible, parse_time
 from contract.vocabulary import Label
 
@@ -21,9 +20,6 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=ONE_LINE)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=ONE_LINE)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
-READS: Final = Depends(require(roles=tuple(StaffRole), scopes=(Scope.READ,)))
-Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR))]
-Manages = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR))]
 
 
 def _moment(sent: Any) -> datetime:

@@ -5,24 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
 from backend.api.bodies import Body
 from backend.api.problems import Problem
-from backend.api.script_bodies import (
-    READS,
-    Acts,
-    Key,
-    Line,
-    Manages,
-    Reason,
-    SentMoment,
-    Text,
-    key_reused,
-    not_found,
-    who,
-)
+from backend.api.script_bodies import Key, Line, Reason, SentMoment, Text, key_reused, not_found, who
 from backend.api.script_views import (
     HandOverAnswer,
     ReviewPage,
@@ -31,19 +19,16 @@ from backend.api.script_views import (
     review_page,
     script_answer,
 )
-from backend.api.security import require
+from backend.api.security import CurrentActor
 from backend.domain.script.hand_over import HandOver, Vehicle
 from backend.domain.script.model import BadMark, MarkState
 from backend.domain.script.review import ReviewVerdict
-from backend.services.identity.actor import Scope, StaffRole
 from backend.services.script.once import KeyReused
 from backend.services.script.read_script import ReadScript
 from backend.services.script.record_hand_over import Recorded, RecordHandOver
 from backend.services.script.review_step import Reviewed, ReviewStep, ReviewStore
 from backend.services.script.tick_off import Ticked, TickOff
 from contract.vocabulary import OUTCOME_CODES, Label
-
-MANAGES_READING = Depends(require(roles=(StaffRole.ADMINISTRATOR,), scopes=(Scope.READ,)))
 
 
 class StepBody(Body):
@@ -95,7 +80,7 @@ def router(calls: ScriptCalls) -> APIRouter:
 
 
 def _add_script(api: APIRouter, calls: ScriptCalls) -> None:
-    @api.get("/alerts/{alert_id}/script", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/script")
     def show_script(alert_id: str, outcome: Annotated[str | None, Query(max_length=32)] = None) -> ScriptAnswer:
         """Every step with its state. `outcome`: as it would be if the alert were closed with that code."""
         if outcome is not None and outcome not in OUTCOME_CODES:
@@ -103,7 +88,7 @@ def _add_script(api: APIRouter, calls: ScriptCalls) -> None:
         return _shown(calls, alert_id, outcome)
 
     @api.post("/alerts/{alert_id}/script/{step}")
-    def tick_off(alert_id: str, step: str, body: StepBody, actor: Acts, key: Key = None) -> ScriptAnswer:
+    def tick_off(alert_id: str, step: str, body: StepBody, actor: CurrentActor, key: Key = None) -> ScriptAnswer:
         """Done, or impossible because of something. 422 `reason_required`; 404 `no_such_step`; 409 `alert_closed`."""
         try:
             ticked = calls.tick_off(alert_id, step, MarkState(body.state), who(actor), body.reason, body.note, key)
@@ -118,7 +103,7 @@ def _add_script(api: APIRouter, calls: ScriptCalls) -> None:
 
 def _add_hand_over(api: APIRouter, calls: ScriptCalls) -> None:
     @api.put("/alerts/{alert_id}/hand-over")
-    def record(alert_id: str, body: HandOverBody, actor: Acts) -> HandOverAnswer:
+    def record(alert_id: str, body: HandOverBody, actor: CurrentActor) -> HandOverAnswer:
         """What is known of the hand-over to 120, in place of what was. With a hospital follow-ups are made, once."""
         vehicle = Vehicle(body.vehicle) if body.vehicle else None
         known = HandOver(**{**body.model_dump(), "vehicle": vehicle})
@@ -129,20 +114,20 @@ def _add_hand_over(api: APIRouter, calls: ScriptCalls) -> None:
             raise not_found()
         return answer
 
-    @api.get("/alerts/{alert_id}/hand-over", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/hand-over")
     def show(alert_id: str) -> HandOverAnswer | None:
         """The record; null where 120 has not been called."""
         return _shown(calls, alert_id, None).hand_over
 
 
 def _add_reviews(api: APIRouter, calls: ScriptCalls) -> None:
-    @api.get("/script-reviews", dependencies=[MANAGES_READING])
+    @api.get("/script-reviews")
     def list_reviews(limit: Annotated[int, Query(ge=1, le=500)] = 100) -> ReviewPage:
         """Steps that somebody called impossible and no manager has looked at, the oldest first."""
         return review_page(list(calls.reviews.awaiting(limit)))
 
     @api.post("/script-reviews/{mark_id}", status_code=204)
-    def review(mark_id: int, body: VerdictBody, actor: Manages) -> None:
+    def review(mark_id: int, body: VerdictBody, actor: CurrentActor) -> None:
         """The manager agrees or objects; once. 409 `already_reviewed` where it was reviewed the other way."""
         done = calls.review(mark_id, ReviewVerdict(body.verdict), body.note, who(actor))
         if done is Reviewed.NOT_FOUND:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Final
 
@@ -13,8 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api import problems
-from backend.services.identity.actor import Actor, StaffRole
-from backend.services.identity.actor import Scope as AccountScope
+from backend.services.identity.actor import Actor
 from backend.services.identity.identify import TOKEN_PREFIX, Identify
 from backend.services.identity.session import Session
 
@@ -126,32 +125,6 @@ async def current_session(request: Request) -> Session:
     if not isinstance(session, Session):
         raise problems.unauthenticated()
     return session
-
-
-def require(
-    *, roles: Iterable[StaffRole] = (), scopes: Iterable[AccountScope] = ()
-) -> Callable[[Request], Awaitable[Actor]]:
-    """A dependency that yields the actor: staff of one of `roles`, or a program with one of `scopes`; else 403."""
-    allowed_roles, allowed_scopes = frozenset(roles), frozenset(scopes)
-
-    # Async, as all three: a sync dependency would wait for one of the threads that a busy desk fills (rule 9).
-    async def check(request: Request) -> Actor:
-        actor = await current_actor(request)
-        if actor.role in allowed_roles or actor.scopes & allowed_scopes:
-            return actor
-        raise problems.forbidden(sorted({*allowed_roles, *allowed_scopes}))
-
-    return check
-
-
-def require_staff(*roles: StaffRole) -> Callable[[Request], Awaitable[Actor]]:
-    """A dependency for people: of one of `roles`, or of any where none is named."""
-    return require(roles=roles or tuple(StaffRole))
-
-
-def require_scope(*scopes: AccountScope) -> Callable[[Request], Awaitable[Actor]]:
-    """A dependency for programs with one of `scopes`."""
-    return require(scopes=scopes)
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

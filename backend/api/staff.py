@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from backend.api.bodies import ONE_LINE, Answer, Body, Moment
 from backend.api.identity_problems import staff_refused
 from backend.api.log_in_threads import LogInThreads
 from backend.api.own_account import Ended, SessionList, session_list
-from backend.api.security import require
+from backend.api.security import CurrentActor
 from backend.services.identity.actor import Actor, StaffRole
 from backend.services.identity.change_staff import AddStaff, ChangeStaff, NewStaff
 from backend.services.identity.enrol_otp import ResetOtp
@@ -22,9 +22,7 @@ from backend.services.identity.ports import StaffAccount
 from backend.services.identity.read_staff import ReadStaff, StaffLine
 from backend.services.identity.staff_refusals import StaffFault, StaffRefused
 
-MANAGES: Final = require(roles=(StaffRole.ADMINISTRATOR, StaffRole.MANAGER))
 """A manager within their subtree, and the roles below their own: `staff_refusals.GIVES`."""
-Manages = Annotated[Actor, Depends(MANAGES)]
 RoleName = Literal["operator", "technician", "administrator", "manager", "responder", "auditor", "family"]
 LocaleName = Literal["zh-CN", "en"]
 Username = Annotated[str, Field(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -100,11 +98,11 @@ def router(calls: StaffCalls) -> APIRouter:
     api = APIRouter(prefix="/staff", tags=["staff"])
 
     @api.get("")
-    def accounts(actor: Manages) -> StaffList:
+    def accounts(actor: CurrentActor) -> StaffList:
         return StaffList(items=[_line(line) for line in calls.read(actor)])
 
     @api.post("", status_code=201)
-    async def add(body: NewStaffBody, response: Response, actor: Manages) -> OneTimeView:
+    async def add(body: NewStaffBody, response: Response, actor: CurrentActor) -> OneTimeView:
         """409 `username_taken`: also where the same request has come twice; reset the password then."""
         wanted = NewStaff(body.username, body.name, StaffRole(body.role), body.locale, body.organisation_id)
         try:
@@ -114,7 +112,7 @@ def router(calls: StaffCalls) -> APIRouter:
         return _shown_once(made, response)
 
     @api.patch("/{staff_id}")
-    def change(staff_id: str, body: StaffChange, actor: Manages) -> StaffView:
+    def change(staff_id: str, body: StaffChange, actor: CurrentActor) -> StaffView:
         """Ends all sessions of the account where its role, organisation or being disabled changes."""
         try:
             changed = calls.change(staff_id, _fields(body), actor)
@@ -123,7 +121,7 @@ def router(calls: StaffCalls) -> APIRouter:
         return _view(changed, has_otp=_has_otp(calls, actor, staff_id))
 
     @api.post("/{staff_id}/password-reset")
-    async def reset_password(staff_id: str, response: Response, actor: Manages) -> OneTimeView:
+    async def reset_password(staff_id: str, response: Response, actor: CurrentActor) -> OneTimeView:
         try:
             made = await calls.threads.run(lambda: calls.reset_password(staff_id, actor))
         except StaffRefused as refused:
@@ -131,20 +129,20 @@ def router(calls: StaffCalls) -> APIRouter:
         return _shown_once(made, response, has_otp=_has_otp(calls, actor, staff_id))
 
     @api.delete("/{staff_id}/otp", status_code=204)
-    def reset_otp(staff_id: str, actor: Manages) -> None:
+    def reset_otp(staff_id: str, actor: CurrentActor) -> None:
         try:
             calls.reset_otp(staff_id, actor)
         except StaffRefused as refused:
             raise staff_refused(refused) from None
 
     @api.get("/{staff_id}/sessions")
-    def sessions(staff_id: str, actor: Manages) -> SessionList:
+    def sessions(staff_id: str, actor: CurrentActor) -> SessionList:
         if calls.read.one(actor, staff_id) is None:
             raise staff_refused(StaffRefused(StaffFault.UNKNOWN_STAFF))
         return session_list(calls.sessions(staff_id))
 
     @api.delete("/{staff_id}/sessions", status_code=200)
-    def end_sessions(staff_id: str, actor: Manages) -> Ended:
+    def end_sessions(staff_id: str, actor: CurrentActor) -> Ended:
         try:
             return Ended(ended=calls.end_sessions.of(actor, staff_id))
         except StaffRefused as refused:

@@ -6,21 +6,20 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from backend.api.bodies import Body
 from backend.api.device_request import Key
 from backend.api.ingest_telemetry import telemetry_away
 from backend.api.problems import Problem
-from backend.api.security import require_staff
+from backend.api.security import CurrentActor
 from backend.api.telemetry import place_of, unknown_resident
 from backend.api.telemetry_turns import Turns
 from backend.api.telemetry_views import ErasedDevice, ErasureAnswer
-from backend.services.identity.actor import Actor, StaffRole
 from backend.services.telemetry.erase_person import ErasePerson, EraseRefusal, EraseRefused
 from backend.services.telemetry.erasures import Erasure
 from backend.services.telemetry.homes import Homes, Place
@@ -31,8 +30,6 @@ log = structlog.get_logger()
 
 EXPORTS_AT_ONCE: Final = 2
 """Each keeps a processor busy, at low priority."""
-Administrator = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR))]
-Technician = Annotated[Actor, Depends(require_staff(StaffRole.ADMINISTRATOR, StaffRole.TECHNICIAN))]
 Export = Callable[[Sequence[Place], str], Iterator[bytes]]
 """The pieces of a file of these devices' telemetry; raises `TelemetryAway`, in the middle too."""
 
@@ -99,14 +96,14 @@ def router(calls: PrivacyCalls) -> APIRouter:
         return StreamingResponse(_pieces(first, chunks, exporting), media_type=MEDIA_TYPES[wanted], headers=headers)
 
     @api.get("/devices/{device_id}/telemetry/export", response_class=StreamingResponse, responses=_FILE)
-    async def export_device(device_id: str, actor: Technician, format: Format = Format.CSV) -> StreamingResponse:
+    async def export_device(device_id: str, actor: CurrentActor, format: Format = Format.CSV) -> StreamingResponse:
         """All that the device measured; hours where the readings have expired."""
         place = await exporting(lambda: place_of(calls.homes, device_id))
         log.info("telemetry_export", actor=actor.id, device_id=device_id, format=str(format))
         return await export([place], format, f"device-{device_id}")
 
     @api.get("/residents/{resident_id}/telemetry/export", response_class=StreamingResponse, responses=_FILE)
-    async def export_person(resident_id: str, actor: Administrator, format: Format = Format.CSV) -> StreamingResponse:
+    async def export_person(resident_id: str, actor: CurrentActor, format: Format = Format.CSV) -> StreamingResponse:
         """All that the devices of the resident's home measured; in a shared home, with the others."""
         household = await exporting(lambda: calls.homes.household(resident_id))
         if household is None:
@@ -116,7 +113,7 @@ def router(calls: PrivacyCalls) -> APIRouter:
 
     @api.post("/residents/{resident_id}/telemetry/erase", responses=_ERASED)
     async def erase(
-        resident_id: str, body: EraseRequest, actor: Administrator, response: Response, key: Key = None
+        resident_id: str, body: EraseRequest, actor: CurrentActor, response: Response, key: Key = None
     ) -> ErasureAnswer:
         """Erase all readings of the resident's home, for good. 202: the store is away, it comes later."""
         asked_by = f"{actor.kind}:{actor.id}"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 import structlog
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from backend.api.bodies import ONE_LINE, Body
 from backend.api.problems import Problem
-from backend.api.script_bodies import READS, Acts, Key, Text, key_reused, not_found, who
-from backend.api.security import require, require_scope
+from backend.api.script_bodies import Key, Text, key_reused, not_found, who
+from backend.api.security import CurrentActor
 from backend.api.telephony_views import (
     CallAnswer,
     CallPage,
@@ -25,7 +25,6 @@ from backend.api.telephony_views import (
     started,
 )
 from backend.domain.script.model import CallResult, CallTarget
-from backend.services.identity.actor import Actor, Scope, StaffRole
 from backend.services.script.once import KeyReused
 from backend.services.telephony.begin_call import BeginCall, CannotCall, NotCalled
 from backend.services.telephony.end_call import EndCall, Ended, Said
@@ -38,8 +37,6 @@ log = structlog.get_logger()
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32, pattern=ONE_LINE)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ONE_LINE)]
-Told = Annotated[Actor, Depends(require_scope(Scope.TELEPHONY))]
-HEARS: Final = Depends(require(roles=(StaffRole.OPERATOR, StaffRole.ADMINISTRATOR), scopes=(Scope.READ,)))
 
 
 class CallBody(Body):
@@ -88,13 +85,13 @@ def router(calls: TelephonyCalls) -> APIRouter:
 
 
 def _add_outgoing(api: APIRouter, calls: TelephonyCalls) -> None:
-    @api.get("/alerts/{alert_id}/calls", dependencies=[READS])
+    @api.get("/alerts/{alert_id}/calls")
     def list_calls(alert_id: str) -> CallPage:
         """The calls about an alert, the oldest first, and whom there is to call. Numbers are masked."""
         return _page(calls, alert_id)
 
     @api.post("/alerts/{alert_id}/calls", status_code=201)
-    def begin(alert_id: str, body: CallBody, actor: Acts, key: Key = None) -> StartedCall:
+    def begin(alert_id: str, body: CallBody, actor: CurrentActor, key: Key = None) -> StartedCall:
         """The call is on record; `tel` is what the browser dials, null where the terminal dials the desk by itself."""
         to = CallTarget(body.to)
         try:
@@ -109,7 +106,7 @@ def _add_outgoing(api: APIRouter, calls: TelephonyCalls) -> None:
         return started(call)
 
     @api.post("/calls/{call_id}/result")
-    def end(call_id: str, body: ResultBody, actor: Acts) -> CallAnswer:
+    def end(call_id: str, body: ResultBody, actor: CurrentActor) -> CallAnswer:
         """What came of it, once. 409 `other_result` where something else was said before."""
         said = Said(CallResult(body.result), body.seconds, body.recording_reference, body.note)
         ended = calls.end(call_id, said, who(actor))
@@ -129,17 +126,17 @@ def _add_outgoing(api: APIRouter, calls: TelephonyCalls) -> None:
 
 def _add_incoming(api: APIRouter, calls: TelephonyCalls) -> None:
     @api.post("/telephony/incoming")
-    def take(body: IncomingBody, actor: Told) -> IncomingAnswer:
+    def take(body: IncomingBody, actor: CurrentActor) -> IncomingAnswer:
         """Somebody calls: the card to be shown, and at which desk. The same `call_id` is the same call."""
         return incoming_answer(calls.take(actor.id, body.call_id, body.caller, body.called), in_full=False)
 
-    @api.get("/telephony/incoming", dependencies=[HEARS])
+    @api.get("/telephony/incoming")
     def latest(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> IncomingPage:
         """The latest calls that came in, the newest first; known numbers are masked."""
         return IncomingPage(items=[incoming_answer(call, in_full=False) for call in calls.incoming.incoming(limit)])
 
     @api.get("/telephony/incoming/{incoming_id}")
-    def show(incoming_id: Annotated[int, Field(ge=1, le=2**62)], actor: Acts) -> IncomingAnswer:
+    def show(incoming_id: Annotated[int, Field(ge=1, le=2**62)], actor: CurrentActor) -> IncomingAnswer:
         """One of them with its number, for calling back."""
         call = calls.incoming.incoming_call(incoming_id)
         if call is None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, Field
 
 from backend.api.bodies import ONE_LINE, Answer, Body, Moment
 from backend.api.identity_problems import staff_refused, token_refused, unknown
-from backend.api.security import require
-from backend.services.identity.actor import Actor, Scope, StaffRole
+from backend.api.security import CurrentActor
+from backend.services.identity.actor import Scope
 from backend.services.identity.api_tokens import ApiTokens, TokenFault, WantedToken
 from backend.services.identity.staff_refusals import StaffRefused
 from backend.services.identity.store import ApiToken
 from contract.vocabulary import Label
 
-GIVES: Final = require(roles=(StaffRole.ADMINISTRATOR,))
-Gives = Annotated[Actor, Depends(GIVES)]
+Gives = CurrentActor
 ScopeName = Literal["read", "enrol", "metrics", "telephony"]
 """`api_tokens.GIVEN`: those of gateways stand in the file, which is read while the database is away."""
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from backend.api.alerts import READS, Key
-from backend.api.security import require_staff
+from backend.api.alerts import Key
+from backend.api.security import CurrentActor
 from backend.api.work_order_bodies import (
     AssignBody,
     CallBackBody,
@@ -46,10 +46,10 @@ from backend.services.work_order.views import (
 )
 from backend.services.work_order.words import form_words
 
-Acts = Annotated[Actor, Depends(require_staff(StaffRole.OPERATOR, StaffRole.TECHNICIAN, StaffRole.ADMINISTRATOR))]
 TAKERS: Final[Mapping[StaffRole, frozenset[Taker]]] = {
     StaffRole.OPERATOR: frozenset({Taker.OPERATOR}),
     StaffRole.TECHNICIAN: frozenset({Taker.TECHNICIAN}),
+    StaffRole.MANAGER: frozenset({Taker.OPERATOR, Taker.MANAGER}),
     StaffRole.ADMINISTRATOR: frozenset({Taker.OPERATOR, Taker.MANAGER}),
 }
 """In which capacity somebody with an account takes an order."""
@@ -102,7 +102,7 @@ Wants = Annotated[Filter, Depends(wanted)]
 
 
 def _add_lists(api: APIRouter, calls: WorkOrderCalls) -> None:
-    @api.get("", dependencies=[READS])
+    @api.get("")
     def list_work_orders(
         wants: Wants,
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
@@ -111,19 +111,19 @@ def _add_lists(api: APIRouter, calls: WorkOrderCalls) -> None:
         """Supervised first, then by deadline; ended ones: newest first."""
         return calls.reader.page(wants, limit, offset, calls.clock.now())
 
-    @api.get("/summary", dependencies=[READS])
+    @api.get("/summary")
     def summarise_work_orders() -> WorkOrderSummary:
         """How many stand in each state, and how many are late; ended ones of the last 30 days."""
         return calls.reader.summary(calls.clock.now())
 
     words = form_words(calls.book)
 
-    @api.get("/words", dependencies=[READS])
+    @api.get("/words")
     def show_work_order_words() -> WorkOrderWords:
         """Kinds, priorities, outcomes and call results with their labels."""
         return words
 
-    @api.get("/export", dependencies=[READS])
+    @api.get("/export")
     def export_work_orders(wants: Wants, format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")]) -> Response:
         """The same list as a file, at most 20,000 orders."""
         now = calls.clock.now()
@@ -136,7 +136,7 @@ def _add_lists(api: APIRouter, calls: WorkOrderCalls) -> None:
 
 def _add_making(api: APIRouter, calls: WorkOrderCalls) -> None:
     @api.post("", status_code=201)
-    def register_work_order(body: NewOrderBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def register_work_order(body: NewOrderBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """Write one down. The same Idempotency-Key by the same person is the same order."""
         fields = body.model_dump(exclude={"priority"})
         priority = Priority(body.priority) if body.priority is not None else None
@@ -145,7 +145,7 @@ def _add_making(api: APIRouter, calls: WorkOrderCalls) -> None:
             raise not_done(made)
         return _detail(calls, made)
 
-    @api.get("/{order_id}", dependencies=[READS])
+    @api.get("/{order_id}")
     def show_work_order(order_id: str) -> WorkOrderDetail:
         """One order with its timeline, its call-backs, whom to call and what may be done."""
         return _detail(calls, order_id)
@@ -155,57 +155,57 @@ def _add_steps(api: APIRouter, calls: WorkOrderCalls) -> None:
     step = _stepper(calls)
 
     @api.post("/{order_id}/accept")
-    def accept(order_id: str, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def accept(order_id: str, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """Take it oneself."""
         return step(order_id, actor, key, Verb.ACCEPT)
 
     @api.post("/{order_id}/assign")
-    def assign(order_id: str, body: AssignBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def assign(order_id: str, body: AssignBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """Give it to an organisation or a person; a person's organisation comes with them."""
         return step(order_id, actor, key, Verb.ASSIGN, **body.model_dump())
 
     @api.post("/{order_id}/start")
-    def start(order_id: str, actor: Acts, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
+    def start(order_id: str, actor: CurrentActor, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
         """The work begins."""
         return step(order_id, actor, key, Verb.START, text=body.text)
 
     @api.post("/{order_id}/finish")
-    def finish(order_id: str, body: FinishBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def finish(order_id: str, body: FinishBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """The work is done; the call-back is owed from now on."""
         return step(order_id, actor, key, Verb.FINISH, outcome=Outcome(body.outcome), text=body.text)
 
     @api.post("/{order_id}/call-backs")
-    def call_back(order_id: str, body: CallBackBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def call_back(order_id: str, body: CallBackBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """A call-back was made. `unresolved` sends the order back to work; three that reached nobody let it close."""
         return step(order_id, actor, key, Verb.CALL_BACK, result=CallResult(body.result), text=body.text)
 
     @api.post("/{order_id}/rate")
-    def rate(order_id: str, body: RateBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def rate(order_id: str, body: RateBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """What the person thinks of it, 1 to 5."""
         return step(order_id, actor, key, Verb.RATE, rating=body.rating, text=body.text)
 
     @api.post("/{order_id}/close")
-    def close(order_id: str, actor: Acts, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
+    def close(order_id: str, actor: CurrentActor, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
         """It is over. 409 `needs_call_back` without a call-back result or three failed attempts."""
         return step(order_id, actor, key, Verb.CLOSE, text=body.text)
 
     @api.post("/{order_id}/cancel")
-    def cancel(order_id: str, body: ReasonBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def cancel(order_id: str, body: ReasonBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """It is not to be done after all. Not once the work is finished: then somebody calls back."""
         return step(order_id, actor, key, Verb.CANCEL, text=body.text)
 
     @api.post("/{order_id}/hold")
-    def hold(order_id: str, body: HoldBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def hold(order_id: str, body: HoldBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """It waits until a day, for a reason; the step keeps the time that it had left."""
         return step(order_id, actor, key, Verb.HOLD, text=body.text, until=body.until)
 
     @api.post("/{order_id}/resume")
-    def resume(order_id: str, actor: Acts, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
+    def resume(order_id: str, actor: CurrentActor, body: RemarkBody = NO_REMARK, key: Key = None) -> WorkOrderDetail:
         """It goes on before the day."""
         return step(order_id, actor, key, Verb.RESUME, text=body.text)
 
     @api.post("/{order_id}/notes")
-    def note(order_id: str, body: ReasonBody, actor: Acts, key: Key = None) -> WorkOrderDetail:
+    def note(order_id: str, body: ReasonBody, actor: CurrentActor, key: Key = None) -> WorkOrderDetail:
         """A remark for the timeline, at any time."""
         return step(order_id, actor, key, Verb.NOTE, text=body.text)
 
