@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.engine import make_engine
 from backend.adapters.db.migrations import migrate
+from backend.adapters.log import set_up_logging
 from backend.parts.audit_log import AuditLogParts
 from backend.parts.identity import IdentityParts
 from backend.services.identity.actor import Actor, ActorKind, StaffRole
@@ -63,6 +64,7 @@ def staff(arguments: Sequence[str]) -> int:
     except (ValidationError, ValueError) as error:
         print(f"{config_file()}, CARE_BACKEND_…: {type(error).__name__}", file=sys.stderr)
         return StaffExit.USAGE
+    set_up_logging(settings.log_level)
     engine, clock = make_engine(settings.database_url), SystemClock()
     audit_log = AuditLogParts(settings, engine, clock)
     try:

@@ -200,6 +200,11 @@ def backend(context: typer.Context) -> None:
     _become("backend", context.args)
 
 
+@app.command(help=text("help_staff"), context_settings=PASS_THROUGH)
+def staff(context: typer.Context) -> None:
+    _become("backend", ["staff", *context.args])
+
+
 @app.command(help=text("help_sim"), context_settings=PASS_THROUGH)
 def sim(context: typer.Context) -> None:
     _become("device_sim", context.args)

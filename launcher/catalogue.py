@@ -61,6 +61,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "3 no token, 5 InfluxDB does not answer (call again).",
     ),
     "help_gateway": ("运行网关程序（参数原样传递）。", "Run the gateway program; arguments are passed on."),
+    "help_staff": (
+        "账号：add、list、reset-password、reset-otp、disable、enable、revoke（参数原样传递给后端）。",
+        "Accounts: add, list, reset-password, reset-otp, disable, enable, revoke (arguments go to the backend).",
+    ),
     "help_backend": ("运行后端程序（参数原样传递）。", "Run the backend program; arguments are passed on."),
     "help_sim": (
         "运行模拟器程序（参数原样传递），例如 ./care sim press --any。",
