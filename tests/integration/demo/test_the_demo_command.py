@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from backend.demo import Asked, DemoExit, demo
 from backend.services.demo.ports import StoreBusy
 from backend.services.demo.turn import TRIES, in_turn
+from backend.settings import Settings
 from tests.harness.child import ROOT, clean_environment, python
 
 
@@ -53,9 +55,12 @@ def test_loaded_shown_and_wiped(call: Callable[..., tuple[int, str]]) -> None:
     assert "Dialect only" in said
     code, said = call("wipe")
     assert (code, "is gone" in said) == (0, True)
-    assert call("show")[0] == 1
-    assert call("load", "--homes", "3")[0] == 2
-    assert call("lode")[0] == 2
+
+
+@pytest.mark.parametrize("asked", [Asked("lode"), Asked("load", homes=3), Asked("load", seed=-1)])
+def test_what_cannot_be_is_refused_before_anything_is_opened(asked: Asked, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo(Settings(database_url="sqlite:////nowhere/care.sqlite"), asked) is DemoExit.USAGE
+    assert "usage" in capsys.readouterr().err
 
 
 def test_a_busy_database_is_asked_again() -> None:
