@@ -98,9 +98,9 @@ def demo(settings: Settings, asked: Asked) -> DemoExit:
         migrate(engine)
         return verbs[asked.verb](_Parts(settings, engine, clock, SqlDemoStore(engine, clock), statuses), asked)
     except (StoreBusy, OperationalError, TelemetryAway) as away:
-        _say(
-            f"中断，可再次执行以继续：{type(away).__name__}", f"broken off, call again to go on: {type(away).__name__}"
-        )
+        # The first line only: what follows are statements.
+        why = str(away).partition("\n")[0]
+        _say(f"中断，可再次执行以继续：{why}", f"broken off, call again to go on: {why}")
         return DemoExit.UNREACHABLE
     except KeyboardInterrupt:
         _say("已停止，可再次执行以继续", "stopped, call again to go on")

@@ -121,7 +121,8 @@ def _writing(engine: Engine) -> Iterator[Connection]:
         with writing(engine) as connection:
             yield connection
     except (OperationalError, PoolTimeoutError) as busy:
-        raise StoreBusy(type(busy).__name__) from busy
+        # What the database says; with parameters hidden it holds nothing of a row.
+        raise StoreBusy(str(getattr(busy, "orig", busy)).partition("\n")[0]) from busy
 
 
 def _book(connection: Connection) -> str:
