@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from contract.vocabulary import Label
+
 
 class DeviceState(StrEnum):
     """How far a device has got from the shelf to somebody's home and back.
@@ -50,6 +52,15 @@ TRANSITIONS: Final[Mapping[tuple[DeviceState, DeviceState], Needs]] = {
     (_S.REVOKED, _S.RETIRED): Needs.REASON,
 }
 """Which step is possible. What is not listed is refused and changes nothing."""
+STATE_LABELS: Final = {
+    _S.LOBBY: Label("未登记", "lobby"),
+    _S.STOCK: Label("在库", "on the shelf"),
+    _S.ENROLLED: Label("已登记", "enrolled"),
+    _S.INSTALLED: Label("已安装", "installed"),
+    _S.SUSPENDED: Label("已暂停", "suspended"),
+    _S.RETIRED: Label("已报废", "retired"),
+    _S.REVOKED: Label("已吊销", "revoked"),
+}
 SHUT_OUT: Final = frozenset({DeviceState.RETIRED, DeviceState.REVOKED})
 """The broker refuses these, and what was open is closed."""
 AT_HOME: Final = frozenset({DeviceState.ENROLLED, DeviceState.INSTALLED, DeviceState.SUSPENDED})
