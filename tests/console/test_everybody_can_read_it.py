@@ -25,14 +25,46 @@ def _violations(desk: DeskPage) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("language", "home"), [("zh-CN", 0), ("en", 1)])
-def test_no_a_or_aa_violation(district: RealDistrict, loud: Browser, language: str, home: int) -> None:
-    desk = district.desk(loud)
+def _opened(district: RealDistrict, browser: Browser, language: str) -> DeskPage:
+    """A desk with axe in it: Chinese in the light, English in the dark."""
+    desk = district.desk(browser)
     if language == "en":
         desk.part("language").click()
         desk.part("theme").click()
-    script = (CONSOLE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    desk.page.evaluate(script)
+    desk.page.evaluate((CONSOLE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    return desk
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pages_beside_the_desk(district: RealDistrict, loud: Browser, language: str) -> None:
+    desk = _opened(district, loud, language)
+    for page in ("work-orders", "on-duty", "reviews", "kpis"):
+        desk.page.locator(f"nav a[href='#/{page}']").click()
+        expect(desk.part("page").locator("table").first).to_be_visible()
+        expect(desk.part("page").get_by_role("alert")).to_have_count(0)
+        assert _violations(desk) == [], page
+    assert desk.complaints == []
+    desk.close()
+
+
+def test_no_key_acts_on_a_card_that_nobody_sees_and_a_new_alarm_brings_the_desk_back(
+    district: RealDistrict, operator: DeskPage
+) -> None:
+    alert = district.press(3)
+    operator.row(alert).click()
+    operator.expect_card(alert)
+    operator.page.locator("nav a[href='#/kpis']").click()
+    expect(operator.part("page")).to_be_visible()
+    operator.press("a")
+    assert district.get(f"/alerts/{alert}")["handling"] == "new"
+    newest = district.press(2)
+    operator.expect_card(newest)
+    expect(operator.part("page")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "home"), [("zh-CN", 0), ("en", 1)])
+def test_no_a_or_aa_violation(district: RealDistrict, loud: Browser, language: str, home: int) -> None:
+    desk = _opened(district, loud, language)
     found = {"empty": _violations(desk)}
     alert = district.press(home)
     desk.row(alert).click()

@@ -106,11 +106,12 @@ function DeskScreen({ staff, logOut, organisations }: Props & { organisations: O
     },
     [store, goTo],
   );
-  const newestId = waiting[0]?.id;
+  const calling =
+    selected !== undefined && isWaiting(selected) ? `${selected.id}/${selected.ring_seq}` : null;
   useEffect(() => {
-    // A new alarm brings the desk back, unless somebody is typing: then its banner stands above the page.
-    if (newestId !== undefined && !isField(document.activeElement)) goTo('desk');
-  }, [newestId, goTo]);
+    // What takes the selection brings the desk back; for whoever is busy it is a banner above the page.
+    if (calling !== null) goTo('desk');
+  }, [calling, goTo]);
   const [triedOf, setTriedOf] = useState<string | null>(null);
   const tried = selected !== undefined && triedOf === selected.id;
 
@@ -123,6 +124,7 @@ function DeskScreen({ staff, logOut, organisations }: Props & { organisations: O
     newest: arrivals[0] ?? waiting[0],
     selected,
     takenAt: desk.takenAt,
+    hidden: page !== 'desk',
     details,
     steps,
     dialogs,

@@ -21,6 +21,8 @@ export type Situation = {
   newest: AlertSummary | undefined;
   selected: AlertSummary | undefined;
   takenAt: number | null;
+  /** Another page is shown: no key may act on a card that nobody sees. */
+  hidden: boolean;
   details: Details;
   steps: Steps;
   dialogs: DialogHandle;
@@ -32,6 +34,9 @@ export type Situation = {
   /** Looks at the call that comes in, if one does. */
   lookAtCall: () => void;
 };
+
+/** What a key does on every page. */
+const EVERYWHERE: ReadonlySet<Command> = new Set(['newest', 'help', 'to-call', 'incoming', 'escape']);
 
 export type Operator = { act: (name: ActionName) => void; more: (extra: Extra) => void };
 
@@ -77,6 +82,7 @@ export function useOperator(situation: Situation): Operator {
       situation.endCall(call.id, said);
   };
   const run = (command: Command, key: string) => {
+    if (situation.hidden && !EVERYWHERE.has(command)) return;
     switch (command) {
       case 'up':
         return move(neighbour(queue, selected?.id ?? null, -1));

@@ -321,6 +321,7 @@ export const dispatchEn: Record<keyof typeof dispatchZh, string> = {
   'duty_page.forecast': 'Gaps of the next 28 days',
   'duty_page.no_roster': 'No rosters.',
   'kpi.all': 'All',
+  'kpi.nobody': "Nobody's",
   'kpi.few': '(few)',
   'kpi.count': 'Alerts',
   'kpi.by.all': 'All',

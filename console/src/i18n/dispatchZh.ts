@@ -318,6 +318,7 @@ export const dispatchZh = {
   'duty_page.forecast': '今后 28 天的空班预报',
   'duty_page.no_roster': '没有值班表。',
   'kpi.all': '全部',
+  'kpi.nobody': '未归属',
   'kpi.few': '（样本少）',
   'kpi.count': '警报数',
   'kpi.by.all': '全部',

@@ -6,7 +6,7 @@ import { serverNow } from '../clock/time';
 import { useOrganisationNames } from '../desk/useOrganisations';
 import { useRead } from '../desk/useRead';
 import { useWords } from '../desk/useVocabulary';
-import { useTexts } from '../i18n/texts';
+import { type Texts, useTexts } from '../i18n/texts';
 import { type Column, Rows } from './Rows';
 
 const DAYS = 30;
@@ -15,7 +15,8 @@ const BY = ['all', 'centre', 'operator', 'month', 'type'] as const;
 type By = (typeof BY)[number];
 
 export default function Kpis() {
-  const { t } = useTexts();
+  const texts = useTexts();
+  const { t } = texts;
   const { eventType } = useWords();
   const { nameOf } = useOrganisationNames();
   const [by, setBy] = useState<By>('centre');
@@ -25,7 +26,15 @@ export default function Kpis() {
   const read = useRead<KpiAnswer>(`/kpis?${query}`, '', 300_000);
   const anchors = Object.entries(read.value?.anchors ?? {});
   const nameOfGroup = (key: string) =>
-    by === 'all' ? t('kpi.all') : by === 'type' ? eventType(key) : by === 'centre' ? nameOf(key) : key;
+    key === ''
+      ? t('kpi.nobody')
+      : by === 'all'
+        ? t('kpi.all')
+        : by === 'type'
+          ? eventType(key)
+          : by === 'centre'
+            ? nameOf(key)
+            : key;
   const columns: readonly Column<Figures>[] = [
     {
       title: t(`kpi.by.${by}`),
@@ -47,8 +56,8 @@ export default function Kpis() {
       number: true,
       cell: (row: Figures) => <Share speed={row.voice} seconds={seconds} />,
     })),
-    { title: t('kpi.p50'), number: true, cell: (row) => seconds(row.accepted.p50) },
-    { title: t('kpi.p90'), number: true, cell: (row) => seconds(row.accepted.p90) },
+    { title: t('kpi.p50'), number: true, cell: (row) => seconds(row.accepted.p50, texts) },
+    { title: t('kpi.p90'), number: true, cell: (row) => seconds(row.accepted.p90, texts) },
     {
       title: t('kpi.called_back'),
       number: true,
@@ -79,13 +88,14 @@ export default function Kpis() {
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const seconds = (span: number | null): string => (span === null ? '–' : `${Math.round(span)} s`);
+const seconds = (span: number | null, { t }: Texts): string =>
+  span === null ? '–' : t('span.seconds', { value: Math.round(span) });
 
 /** The share, and by a sign whether the anchor is met. */
 function Share({ speed, seconds: within }: { speed: Figures['accepted']; seconds: string }) {
   const { t } = useTexts();
   const share = speed.within[within];
-  if (share === undefined || speed.count === 0) return <>–</>;
+  if (share == null || speed.count === 0) return <>–</>;
   const met = speed.met[within];
   return (
     <span className={met === false ? 'flag' : ''} title={t(met === false ? 'kpi.missed' : 'kpi.met')}>
