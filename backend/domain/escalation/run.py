@@ -206,6 +206,10 @@ def rewound(policy: Policy, run: Run, now: datetime) -> Run:
     Moments of the past stay, so a run that nothing is wrong with stays as it is.
     """
     held = run.held_until if run.held_until is None or run.held_until <= now + HOLD_BUDGET + CLOCK_SLACK else now
+    behind = max(run.began_at, run.fired_at or run.began_at)
+    if behind <= now + CLOCK_SLACK:
+        return replace(run, held_until=held)
+    # What has happened already cannot lie ahead. A step that was hurried has its own far ahead, and that is right.
     fired_at = None if run.fired_at is None else min(run.fired_at, now)
     known = replace(run, fired_at=fired_at, held_until=held)
     if run.round:

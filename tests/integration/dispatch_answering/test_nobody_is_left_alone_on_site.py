@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from backend.adapters.db.answering import lone_workers
+from backend.adapters.db.answering import assignments, lone_workers
 from backend.adapters.db.answering_reading import AnswerSqlReader
 from backend.adapters.db.answering_store import AnswerSql
 from backend.adapters.db.notices import notices
@@ -174,7 +174,8 @@ def test_a_second_person_is_called_again(answering: Answering) -> None:
 def test_one_row_that_fails_keeps_nobody_elses_from_being_looked_at(
     answering: Answering, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    there(answering)
+    token, phone = there(answering)
+    answering.take(token, phone, StepKind.ASK_SECOND)
     there(answering, "zhao")
     if name == "assignments":
         answering.clock.turn(timedelta(hours=25))
@@ -186,7 +187,13 @@ def test_one_row_that_fails_keeps_nobody_elses_from_being_looked_at(
             raise RuntimeError("a row that nobody can read")
         return sound(tx, alert_id)
 
-    answering.write(update(lone_workers).values(due_at=answering.clock.now()))
+    with answering.engine.connect() as connection:
+        (timer,) = connection.execute(select(lone_workers)).mappings()
+        other = connection.scalar(select(assignments.c.id).where(assignments.c.id != timer["assignment_id"]))
+    answering.write(
+        insert(lone_workers).values({**timer, "assignment_id": other}),
+        update(lone_workers).values(due_at=answering.clock.now()),
+    )
     monkeypatch.setattr(AnswerSql, "timers", timers)
     tick = next(tick for tick in answering.parts.ticks() if tick.name == name)
     assert tick.run() == 1

@@ -117,3 +117,20 @@ def test_a_run_that_nothing_is_wrong_with_is_not_looked_at(desk: Escalating) -> 
     version = desk.run(alert_id)["version"]
     desk.pass_time(20)
     assert desk.run(alert_id)["version"] == version
+
+
+def test_a_step_that_was_hurried_is_not_taken_for_a_wrong_clock(desk: Escalating) -> None:
+    """Nobody is left to answer, so the second step fires early; the third one still waits for its time."""
+    desk.cover.desks = {level: (name, False) for level, (name, _) in desk.cover.desks.items()}
+    desk.cover.people = {
+        (TargetKind.ON_DUTY, Level.CENTRE): [person("小王", DutyRole.OPERATOR)],
+        (TargetKind.ON_DUTY, Level.PARENT): [person("小李", DutyRole.OPERATOR)],
+        (TargetKind.RESPONDERS, Level.CENTRE): [person("陈师傅")],
+    }
+    alert_id = desk.pressed()
+    desk.tick()
+    desk.settle(alert_id, "passed", "小王")
+    desk.pass_time(40)
+    assert desk.told(alert_id) == ["小王", "小李"]
+    desk.pass_time(21)
+    assert "陈师傅" in desk.told(alert_id)
