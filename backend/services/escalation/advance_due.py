@@ -147,8 +147,12 @@ class Advance:
             self._save(policy, alert, run, following)
             return
         run = replace(run, step=following.step)
-        _, run = StepFiring(self.tx, policy, following, acceptances, self.now).fire(alert, run)
-        self.tx.save_run(replace(run, due_at=self.now))
+        alert, run = StepFiring(self.tx, policy, following, acceptances, self.now).fire(alert, run)
+        following = next_step(policy, run, alert, acceptances, self._answers(run), self.now)
+        if following.doing is Doing.FIRE:
+            self.tx.save_run(replace(run, due_at=self.now))
+        else:
+            self._save(policy, alert, run, following)
 
     def _save(self, policy: Policy, alert: Alert, run: Run, following: Next) -> None:
         if following.doing is Doing.END:
