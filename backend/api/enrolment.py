@@ -37,7 +37,7 @@ def router(calls: EnrolmentCalls) -> APIRouter:
 
         A new device has no secret: it claims one with the code on its label, or is given one by enrolling it again.
         """
-        return import_answer(lambda content: calls.take_in(content, actor, dry_run=dry_run), file)
+        return said(lambda: import_answer(lambda content: calls.take_in(content, actor, dry_run=dry_run), file))
 
     @api.get("/labels", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
     def labels(

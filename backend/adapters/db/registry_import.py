@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.db.engine import is_sqlite, reading, writing
 from backend.adapters.db.registry import devices, homes, residents
@@ -22,9 +23,11 @@ from backend.services.alarm.ports import Clock
 from backend.services.registry.import_devices import ImportTransaction
 from backend.services.registry.plan_devices import NewClaim, Standing, home_id_of
 from backend.services.registry.ports import ListedDevice
+from backend.services.registry.refusals import RegistryRefusal, RegistryRefused
 
 PORTION: Final = 500
 """So many values stand in one question."""
+_IMPORT_LOCK: Final = 0x696D706F  # "impo"
 
 
 class ImportSql(RegistrySql):
@@ -33,8 +36,12 @@ class ImportSql(RegistrySql):
     def __init__(self, connection: Connection, clock: Clock, sqlite: bool, orders: Any) -> None:
         super().__init__(connection, clock, sqlite, orders)
         self._clock = clock
+        self._sqlite = sqlite
 
     def standing(self, device_ids: set[str], home_ids: set[str], labels: set[tuple[str, str]]) -> Standing:
+        # What is not there yet cannot be locked: two files at once with the same new home take turns.
+        if not self._sqlite:
+            self._db.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
         return _standing(self._db, device_ids, home_ids, labels, lock=True)
 
     def add_homes(self, wanted: Sequence[HomeRecord], organisation_id: str | None) -> None:
@@ -138,8 +145,12 @@ class ImportSqlStore:
 
     @contextmanager
     def begin(self) -> Iterator[ImportTransaction]:
-        with writing(self.engine) as connection:
-            yield ImportSql(connection, self.clock, is_sqlite(self.engine), self.orders(connection))
+        """Raises `RegistryRefused` where somebody enrols one of the same devices meanwhile: try again."""
+        try:
+            with writing(self.engine) as connection:
+                yield ImportSql(connection, self.clock, is_sqlite(self.engine), self.orders(connection))
+        except IntegrityError:
+            raise RegistryRefused(RegistryRefusal.CONFLICT) from None
 
     def standing(self, device_ids: set[str], home_ids: set[str], labels: set[tuple[str, str]]) -> Standing:
         with reading(self.engine) as connection:
