@@ -1,6 +1,7 @@
 /** Starts the console. */
 import '@mantine/core/styles.css';
 import './desk/desk.css';
+import './desk/dispatch.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 

@@ -112,13 +112,13 @@ class RealDistrict:
     def desk(self, browser: Browser, locale: str = "zh-CN", username: str = OPERATOR) -> DeskPage:
         """An operator at a desk; numbers that the page dials are kept in `dialled`."""
         desk = DeskPage(browser, self.url, locale)
-        desk.page.add_init_script(_LISTEN)
+        desk.page.add_init_script(LISTEN)
         desk.page.reload()
         desk.log_in(username, self.platform.passwords()[username])
         return desk
 
 
-_LISTEN: Final = """
+LISTEN: Final = """
 window.dialled = [];
 document.addEventListener('click', (click) => {
   const link = click.target.closest && click.target.closest('a[href^="tel:"]');

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.desk_page import DeskPage
-from tests.console.real_district import RealDistrict
+from tests.console.real_district import LISTEN, RealDistrict
+from tests.fakes.console_backend import FakeBackend
 
 pytestmark = pytest.mark.browser
 
@@ -82,3 +83,16 @@ def test_a_step_is_ticked_off_or_called_impossible_by_keyboard(district: RealDis
     expect(script.locator("li[data-state=done]")).to_have_count(1)
     states = [line["state"] for line in district.get(f"/alerts/{alert}/script")["steps"]]
     assert sorted(state for state in states if state != "open") == ["done", "impossible"]
+
+
+def test_where_the_platform_does_not_answer_the_number_is_dialled_all_the_same(
+    fake: FakeBackend, desk: DeskPage
+) -> None:
+    alert = fake.desk.press(home=0)
+    desk.expect_card(alert)
+    desk.page.evaluate(LISTEN)
+    fake.broken = True
+    desk.part("card").get_by_text("138 0000 2001").click()
+    desk.page.wait_for_function("() => window.dialled.length === 1")
+    assert desk.page.evaluate("window.dialled") == ["tel:13800002001"]
+    expect(desk.part("problem")).to_contain_text("通话没有记录")

@@ -38,7 +38,8 @@ export function failureWords({ action, error }: Failure, { t, find }: Texts): st
   const name = t(`action.${action}`);
   if (error === 'taken') return t('action.taken');
   if (error === 'not_allowed') return t('action.not_allowed', { action: name });
-  if (!(error instanceof Problem)) return t('problem.unreachable', { action: name });
+  if (!(error instanceof Problem))
+    return t(action === 'call' ? 'problem.call_unrecorded' : 'problem.unreachable', { action: name });
   const holder = error.body.holder as { name?: string } | undefined;
   const since = error.body.since;
   if (error.code === 'already_accepted' && holder?.name !== undefined && typeof since === 'string') {

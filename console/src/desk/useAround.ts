@@ -1,5 +1,6 @@
 /** What is done around an alert beside its own steps: calls, script, hand-over, people sent; each with its failure. */
 import type { Action } from '../api/actions';
+import { Unreachable } from '../api/client';
 import { beginCall, dial, endCall, putHandOver, sayStep, sendOut, tickStep } from '../api/dispatch';
 import type { CallBody } from '../api/types';
 import type { Around } from './card/Card';
@@ -19,6 +20,30 @@ type Needs = {
   again: () => void;
 };
 
+/** Nobody waits longer than this for the platform before the telephone dials. */
+const DIAL_ALONE_MS = 3_000;
+
+/**
+ * Dials what the platform answers. Where it does not answer, `tel` is dialled all the same: a person comes before the
+ * record, and the failure says that there is none.
+ */
+async function callOut(alertId: string, body: CallBody, tel: string | null): Promise<void> {
+  let dialled = false;
+  const dialOnce = (number: string | null) => {
+    if (number !== null && !dialled) dial(number);
+    dialled ||= number !== null;
+  };
+  const timer = setTimeout(() => dialOnce(tel), DIAL_ALONE_MS);
+  try {
+    dialOnce((await beginCall(alertId, body)).tel);
+  } catch (error) {
+    if (error instanceof Unreachable) dialOnce(tel);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** `around` is about the alert on the screen; `sending` about the one that the dialog was opened for. */
 export function useAround(needs: Needs): { around: Around; sending: Sending } {
   const { selectedId, steps, details, dispatch, dialogs } = needs;
@@ -30,12 +55,9 @@ export function useAround(needs: Needs): { around: Around; sending: Sending } {
     details.retry();
     return done;
   };
-  const call = (alertId: string, body: CallBody) => {
+  const call = (alertId: string, body: CallBody, tel: string | null) => {
     dialogs.close();
-    void run(alertId, 'call', async () => {
-      const started = await beginCall(alertId, body);
-      if (started.tel !== null) dial(started.tel);
-    });
+    void run(alertId, 'call', () => callOut(alertId, body, tel));
   };
   const asked = dialogs.dialog?.alertId ?? null;
 
@@ -54,7 +76,7 @@ export function useAround(needs: Needs): { around: Around; sending: Sending } {
   };
 
   const around: Around = {
-    call: (body) => selectedId !== null && call(selectedId, body),
+    call: (body, tel) => selectedId !== null && call(selectedId, body, tel),
     endCall: (callId, result) => {
       if (selectedId !== null) void run(selectedId, 'call-result', () => endCall(callId, result));
     },

@@ -339,6 +339,8 @@ export const dispatchEn: Record<keyof typeof dispatchZh, string> = {
   'kpi.met': 'goal met',
   'kpi.missed': 'goal missed',
   'problem.no_channel': 'No message can reach this person: call them.',
+  'problem.call_unrecorded':
+    'No answer from the platform: the number was dialled, but the call is not on record. Write a note of what came of it.',
   'problem.never_call': 'This contact is never to be called.',
   'problem.no_desk_number':
     'The desk has no number, so the terminal cannot dial it: call the resident or a contact.',

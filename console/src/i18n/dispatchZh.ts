@@ -336,6 +336,7 @@ export const dispatchZh = {
   'kpi.met': '达到目标',
   'kpi.missed': '没有达到目标',
   'problem.no_channel': '此人没有可用的通知方式，请打电话。',
+  'problem.call_unrecorded': '平台没有答复：已直接拨号，但通话没有记录。请把结果写进备注。',
   'problem.never_call': '此联系人登记为“不要联系”。',
   'problem.no_desk_number': '警报台没有登记电话，终端无法回拨；请改打住户或联系人。',
   'problem.other_result': '这次通话的结果已登记，如需更正请写备注。',

@@ -37,7 +37,8 @@ type Props = Omit<ActionBarProps, 'allowed' | 'handling'> & {
 
 /** What can be done beside the steps of the action bar. */
 export type Around = {
-  call: (body: CallBody) => void;
+  /** `tel`: what is dialled where the platform does not answer. */
+  call: (body: CallBody, tel: string | null) => void;
   endCall: (callId: string, result: CallResult) => void;
   tick: (step: string, tick: Tick) => void;
   say: (assignmentId: string) => void;

@@ -4,7 +4,7 @@ import type { CallBody } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
 
 /** Begins a call about the alert on the card, or null where there is none to write it down for. */
-export const CallContext = createContext<((body: CallBody) => void) | null>(null);
+export const CallContext = createContext<((body: CallBody, tel: string) => void) | null>(null);
 
 /** `13800001234` as `138 0000 1234`; anything else as it is. */
 export function spaced(number: string): string {
@@ -15,18 +15,14 @@ export function spaced(number: string): string {
 export function Phone({ number, body }: { number: string; body?: CallBody }) {
   const { t } = useTexts();
   const call = useContext(CallContext);
+  const tel = `tel:${number.replace(/[^\d+*#]/g, '')}`;
   const begin = (click: MouseEvent) => {
     if (call === null || body === undefined) return;
     click.preventDefault();
-    call(body);
+    call(body, tel);
   };
   return (
-    <a
-      className="phone"
-      href={`tel:${number.replace(/[^\d+*#]/g, '')}`}
-      onClick={begin}
-      title={t('call.number', { number })}
-    >
+    <a className="phone" href={tel} onClick={begin} title={t('call.number', { number })}>
       ☎ {spaced(number)}
     </a>
   );

@@ -1,14 +1,28 @@
 /** Whom to call, in order, each with a digit: the terminal, the residents, the contacts, the emergency services. */
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useEffectEvent, useRef } from 'react';
-import type { CallBody, CallPage } from '../../api/types';
+import type { CallBody, CallPage, Contact } from '../../api/types';
 import { useTexts } from '../../i18n/texts';
 
-export type Callable = { key: string; name: string; detail: string; number: string; body: CallBody };
+export type Callable = {
+  key: string;
+  name: string;
+  detail: string;
+  number: string;
+  body: CallBody;
+  tel: string | null;
+};
 
-type Props = { who: string; calls: CallPage | null; close: () => void; call: (body: CallBody) => void };
+type Props = {
+  who: string;
+  calls: CallPage | null;
+  /** With their numbers in full, for when the platform does not answer. */
+  contacts: readonly Contact[];
+  close: () => void;
+  call: (body: CallBody, tel: string | null) => void;
+};
 
-export function CallDialog({ who, calls, close, call }: Props) {
+export function CallDialog({ who, calls, contacts, close, call }: Props) {
   const { t, find, locale } = useTexts();
   const list = useRef<HTMLDivElement>(null);
   const parties: Callable[] = (calls?.parties ?? [])
@@ -24,6 +38,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
         .filter((part) => part !== null)
         .join(' · '),
       number: party.number ?? '',
+      tel: telOf(contacts.find((one) => one.name === party.name && one.relation === party.relation)?.phone),
       body: { to: party.to as CallBody['to'], ...(party.to === 'terminal' ? {} : { id: party.id }) },
     }));
   const services: Callable[] = inUrgency(calls?.services ?? []).map((service) => ({
@@ -31,6 +46,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
     name: service.number,
     detail: service.label[locale],
     number: '',
+    tel: telOf(service.number),
     body: { to: 'emergency_service', number: service.number },
   }));
   const all = [...parties, ...services];
@@ -38,7 +54,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
   const keys = useEffectEvent((press: KeyboardEvent) => {
     const plain = !press.ctrlKey && !press.altKey && !press.repeat;
     const chosen = /^\d$/.test(press.key) && plain ? all[digits.indexOf(Number(press.key))] : undefined;
-    if (chosen !== undefined) call(chosen.body);
+    if (chosen !== undefined) call(chosen.body, chosen.tel);
     if (press.key !== 'ArrowDown' && press.key !== 'ArrowUp') return;
     press.preventDefault();
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
@@ -69,7 +85,7 @@ export function CallDialog({ who, calls, close, call }: Props) {
             className="call-row"
             data-autofocus={at === 0 ? true : undefined}
             data-call={one.key}
-            onClick={() => call(one.body)}
+            onClick={() => call(one.body, one.tel)}
           >
             <kbd>{digits[at] ?? '·'}</kbd>
             <strong>{one.name}</strong>
@@ -84,6 +100,8 @@ export function CallDialog({ who, calls, close, call }: Props) {
     </Modal>
   );
 }
+
+const telOf = (number: string | undefined): string | null => (number === undefined ? null : `tel:${number}`);
 
 const URGENCY = ['120', '119', '110'];
 

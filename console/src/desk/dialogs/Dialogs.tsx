@@ -21,7 +21,7 @@ import type { CloseDraft, OpenDialog } from './useDialog';
 /** What the dialogs send; each closes its dialog or says why not. */
 export type Sending = {
   send: (action: Action) => void;
-  call: (alertId: string, body: CallBody) => void;
+  call: (alertId: string, body: CallBody, tel: string | null) => void;
   sendOut: (alertId: string, callee: Callee, text: string) => void;
   sayStep: (alertId: string, assignmentId: string, step: AssignmentStep) => void;
   handOver: (alertId: string, body: HandOverBody, draft: CloseDraft | undefined) => void;
@@ -101,7 +101,8 @@ function AboutAlert({ dialog, alert, contacts, dispatch, standing, open, close, 
           who={who}
           calls={dispatch?.calls ?? null}
           close={close}
-          call={(body) => sending.call(alert.id, body)}
+          contacts={contacts}
+          call={(body, tel) => sending.call(alert.id, body, tel)}
         />
       );
     case 'hand-over':

@@ -14,7 +14,7 @@ type Props = {
   close: () => void;
   go: (alertId: string) => void;
   /** Dials a contact of the home; staff and volunteers are dialled by hand. */
-  call: (alertId: string, body: CallBody) => void;
+  call: (alertId: string, body: CallBody, tel: string | null) => void;
   said: (notice: Notice, task: () => Promise<unknown>) => void;
 };
 
@@ -60,7 +60,7 @@ export function ToCallDialog({ notices, who, close, go, call, said }: Props) {
                   variant="light"
                   onClick={() =>
                     notice.alert_id !== null &&
-                    call(notice.alert_id, { to: 'contact', id: notice.recipient.id })
+                    call(notice.alert_id, { to: 'contact', id: notice.recipient.id }, null)
                   }
                 >
                   ☎ {t('to_call.dial')}
