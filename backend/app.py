@@ -144,7 +144,7 @@ class Backend:
     def _ticks(self) -> Iterator[Tick]:
         yield Tick("watch", self._watch, seconds=WATCH_SECONDS)
         if self._roles & {Role.API, Role.WORKER}:
-            yield from self._broker.ticks()
+            yield from self._broker.ticks(self._components)
         if Role.WORKER in self._roles:
             yield Tick("alerts", DueAlerts(RequeueDue(self._alarms, self._clock)))
             yield Tick("commands", DueCommands(ExpireCommands(self._alarms, self._clock)))

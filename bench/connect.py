@@ -133,6 +133,7 @@ def revocations(site: Site) -> tuple[float, float]:
         lines = Storm(broker.port)
         try:
             lines.connect(site.devices)
+            site.controlled.platform.look()
             taken = []
             for device in site.devices[:CHANGES]:
                 began = stopwatch()

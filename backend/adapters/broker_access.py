@@ -39,13 +39,15 @@ class LiveBroker:
         self._owed = True
         self._look_at = clock.monotonic()
         self._doubted: frozenset[str] = frozenset()
+        self._away = False
         self.standing = Standing()
 
     def publish(self) -> None:
-        """In force when it returns, unless the broker is away: then as soon as it is back. Raises OSError."""
+        """In force when it returns, unless the broker is away: then the tick does it. Raises OSError."""
         self._files.publish()
         self._owed = True
-        self.look()
+        if not self._away:  # nobody who enrols a device waits for a broker that hangs
+            self.look()
 
     def look(self) -> None:
         """What the tick does: nothing while nothing is owed and the last look is recent."""
@@ -65,6 +67,7 @@ class LiveBroker:
                 self._complain(str(trouble) or type(trouble).__name__)
 
     def _say(self, matched: Matched) -> None:
+        self._away = False
         if matched.created or matched.changed or matched.cut_off:
             counts = {"created": matched.created, "changed": matched.changed, "cut_off": matched.cut_off}
             log.info("broker_told", devices=matched.devices, **counts)
@@ -80,6 +83,7 @@ class LiveBroker:
         self.standing = Standing(matched.devices, len(lasting), trouble)
 
     def _complain(self, trouble: str) -> None:
+        self._away = True
         if trouble != self.standing.trouble:
             log.warning("broker_not_told", why=trouble)
         self.standing = Standing(self.standing.devices, self.standing.differing, trouble)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from fastapi import APIRouter
 from sqlalchemy import Engine
@@ -30,8 +31,12 @@ from backend.services.broker_access.answer_broker import AnswerBroker
 from backend.services.broker_access.figures import BrokerFigures
 from backend.services.broker_access.match_broker import MatchBroker
 from backend.services.broker_access.rules import read_rules
+from backend.services.health.ports import ComponentState, HealthStore
 from backend.settings import Settings, config_file
 from backend.workers.loop import Tick
+
+COMPONENT: Final = "broker-access"
+SAY_SECONDS: Final = 5.0
 
 
 class BrokerAccounts(Protocol):
@@ -40,10 +45,26 @@ class BrokerAccounts(Protocol):
     def publish(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class SayStanding:
+    """The desk hears when the broker does not agree: a device that it does not know cannot call."""
+
+    health: HealthStore
+    clock: SystemClock
+    live: LiveBroker
+
+    def __call__(self) -> None:
+        standing = self.live.standing
+        state = ComponentState.UP if standing.trouble is None else ComponentState.DEGRADED
+        figures = {"devices": float(standing.devices), "differing": float(standing.differing)}
+        self.health.report(COMPONENT, state, standing.trouble or "", figures, self.clock.now())
+
+
 class BrokerParts:
     """`hash_secret` for whoever makes a secret, `accounts` for whoever has changed the registry."""
 
     def __init__(self, settings: Settings, engine: Engine, clock: SystemClock) -> None:
+        self._clock = clock
         self.hash_secret = SecretHasher()
         self._rows = BrokerAccountRows(engine)
         self._programs = ProgramAccountsFile(settings.broker_accounts_file)
@@ -55,10 +76,12 @@ class BrokerParts:
         self.accounts: BrokerAccounts = self._live or files
         self.figures = BrokerFigures(lambda: self._live.standing if self._live else None)
 
-    def ticks(self) -> Iterator[Tick]:
+    def ticks(self, health: HealthStore) -> Iterator[Tick]:
         """For every process that changes the registry."""
         if self._live is not None:
             yield Tick("broker_access", self._live.look)
+            say = SayStanding(health, self._clock, self._live)
+            yield Tick("broker_access_health", say, seconds=SAY_SECONDS)
 
     def routers(self) -> Iterator[APIRouter]:
         """Outside `/api/v1`: for a broker that asks. There with every kind of access, as the address of a call is."""

@@ -43,6 +43,7 @@ export const en: Record<Key, string> = {
   'health.silent': '{component}: not responding',
   'health.since': 'since {time}',
   'component.broker': 'Message broker',
+  'component.broker-access': 'Accounts of devices',
   'component.backend': 'Platform',
   'component.backend-telemetry': 'Telemetry intake',
   'component.gateway-emergency': 'Emergency lane',

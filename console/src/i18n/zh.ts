@@ -42,6 +42,7 @@ export const zh = {
   'health.silent': '{component}：没有回应',
   'health.since': '自 {time} 起',
   'component.broker': '消息服务器',
+  'component.broker-access': '设备账号',
   'component.backend': '平台主程序',
   'component.backend-telemetry': '监测数据程序',
   'component.gateway-emergency': '紧急通道',

@@ -15,4 +15,5 @@ def controlled(tmp_path: Path) -> Iterator[Controlled]:
     site = Controlled(tmp_path / "site")
     site.platform.publish()  # the broker is not there yet: the file is
     with site.broker:
+        site.platform.look()
         yield site

@@ -72,6 +72,7 @@ class Named:
 def site(tmp_path: Path) -> Iterator[Site]:
     made = Site(tmp_path)
     with made.controlled.broker:
+        made.controlled.platform.look()
         yield made
 
 
