@@ -14,7 +14,6 @@ _TITLES: Final[dict[RegistryRefusal, tuple[int, Label]]] = {
     _R.UNKNOWN_HOME: (404, Label("没有这个住户", "No such home")),
     _R.UNKNOWN_RESIDENT: (404, Label("该住户没有这位老人", "No such resident in this home")),
     _R.UNKNOWN_CONTACT: (404, Label("该住户没有这位联系人", "No such contact of this home")),
-    _R.UNKNOWN_BATCH: (404, Label("没有这个批次", "No such delivery")),
     _R.UNKNOWN_WINDOW: (404, Label("该设备没有开放的测试时段", "No test window is open for this device")),
     _R.ILLEGAL_TRANSITION: (
         409,

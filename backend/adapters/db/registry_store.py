@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from backend.adapters.db.access import device_seen
 from backend.adapters.db.engine import reading, writing
 from backend.adapters.db.registry import contacts, devices, enrolments, homes, residents
 from backend.adapters.db.registry_history import lines, of_home, of_subject, tell
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.registry.history import Change
-from backend.domain.registry.lifecycle import SHUT_OUT
 from backend.services.registry.ports import (
     Device,
     DeviceState,
@@ -51,8 +52,8 @@ class SqlRegistryStore:
         except IntegrityError as error:
             raise RegistryConflict from error
 
-    def devices(self, after: str, limit: int) -> Sequence[ListedDevice]:
-        query = listed().where(devices.c.id > after).order_by(devices.c.id).limit(limit)
+    def devices(self, after: str, limit: int, sight: Sight = WHOLE) -> Sequence[ListedDevice]:
+        query = listed().where(devices.c.id > after, device_seen(sight)).order_by(devices.c.id).limit(limit)
         with reading(self._engine) as connection:
             return [to_device(row) for row in connection.execute(query)]
 
@@ -65,16 +66,6 @@ class SqlRegistryStore:
         query = of_home(subject_id) if subject == "home" else of_subject(subject, subject_id)
         with reading(self._engine) as connection:
             return lines(query, connection, before, limit)
-
-    def secret_hashes(self) -> list[tuple[str, str]]:
-        """(device id, hash) of every device that may connect."""
-        query = (
-            select(devices.c.id, devices.c.secret_hash)
-            .where(devices.c.state.not_in([state.value for state in SHUT_OUT]), devices.c.secret_hash != VOID)
-            .order_by(devices.c.id)
-        )
-        with reading(self._engine) as connection:
-            return [(row.id, row.secret_hash) for row in connection.execute(query)]
 
 
 class _SqlRegistry:

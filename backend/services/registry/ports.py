@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.registry.history import Change
 from backend.domain.registry.lifecycle import DeviceState as DeviceState
 from backend.services.work_order.ports import WorkOrders
@@ -168,7 +169,7 @@ class RegistryStore(Protocol):
     def begin(self) -> AbstractContextManager[RegistryTransaction]:
         """Raises `RegistryConflict` at its end where rows collide."""
 
-    def devices(self, after: str, limit: int) -> Sequence[ListedDevice]:
+    def devices(self, after: str, limit: int, sight: Sight = WHOLE) -> Sequence[ListedDevice]:
         """In the order of their ids, those after `after`."""
 
     def device(self, device_id: str) -> ListedDevice | None: ...

@@ -15,7 +15,6 @@ class RegistryRefusal(StrEnum):
     UNKNOWN_HOME = "unknown_home"
     UNKNOWN_RESIDENT = "unknown_resident"
     UNKNOWN_CONTACT = "unknown_contact"
-    UNKNOWN_BATCH = "unknown_batch"
     UNKNOWN_WINDOW = "unknown_window"
     ILLEGAL_TRANSITION = "illegal_transition"
     NEEDS_HOME = "needs_home"
