@@ -20,6 +20,11 @@ _NOT_FOUND: Final = {
 _UNASSIGNABLE: Final = {
     Unassignable.UNKNOWN_HOME: (404, Label("没有这个住户", "No such home"), Label("请核对编号。", "Check its id.")),
     Unassignable.UNKNOWN_STAFF: (404, Label("没有这个账号", "No such staff"), Label("请核对编号。", "Check the id.")),
+    Unassignable.LAST_ADMINISTRATOR: (
+        409,
+        Label("这是最后一名区级管理员", "This is the last administrator of the district"),
+        Label("请先设立另一名。", "Make another one first."),
+    ),
     Unassignable.UNKNOWN_ORGANISATION: (
         422,
         Label("没有这个组织", "No such organisation"),

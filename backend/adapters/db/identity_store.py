@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
-from backend.adapters.db.engine import is_sqlite, reading, writing
+from backend.adapters.db.engine import reading, writing
 from backend.adapters.db.identity import known_devices, recovery_codes, second_factors, sessions, staff
 from backend.adapters.db.identity_rows import account_of, factor_of, row_of
-from backend.adapters.db.identity_writing import SqlAttempts, SqlIdentityTransaction, sessions_of, subtree
+from backend.adapters.db.identity_writing import SqlAttempts, SqlIdentityTransaction, lock_staff, sessions_of, subtree
 from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.services.identity.ports import StaffAccount
 from backend.services.identity.store import (
@@ -22,8 +21,6 @@ from backend.services.identity.store import (
     OpenSession,
     SessionRow,
 )
-
-_STAFF_KEY: Final = 0x73746166  # "staf"
 
 
 class SqlIdentityStore:
@@ -35,13 +32,8 @@ class SqlIdentityStore:
     @contextmanager
     def begin(self) -> Iterator[IdentityTransaction]:
         with writing(self._engine) as connection:
-            self._lock(connection)
+            lock_staff(connection)
             yield SqlIdentityTransaction(connection)
-
-    def _lock(self, connection: Connection) -> None:
-        # On SQLite a writer is alone anyway.
-        if not is_sqlite(self._engine):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STAFF_KEY})
 
     def staff_by_username(self, username: str) -> StaffAccount | None:
         with reading(self._engine) as connection:
@@ -63,7 +55,7 @@ class SqlIdentityStore:
 
     def add_first_staff(self, make: Callable[[], Sequence[StaffAccount]], now: datetime) -> bool:
         with writing(self._engine) as connection:
-            self._lock(connection)
+            lock_staff(connection)
             if connection.scalar(select(func.count()).select_from(staff)):
                 return False
             connection.execute(insert(staff), [{**row_of(account), "created_at": now} for account in make()])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.adapters.db.identity import (
@@ -23,6 +23,8 @@ from backend.adapters.db.organisation_reader import OrganisationReader
 from backend.services.identity.actor import StaffRole
 from backend.services.identity.ports import StaffAccount
 from backend.services.identity.store import Attempts, Factor, SessionRow
+
+_STAFF_KEY: Final = 0x73746166  # "staf"
 
 
 class SqlIdentityTransaction:
@@ -143,11 +145,18 @@ class SqlAttempts:
     def forget(self, subject: str) -> None:
         self._db.execute(delete(login_attempts).where(login_attempts.c.subject == subject))
 
-    def forget_before(self, moment: datetime) -> None:
-        self._db.execute(delete(login_attempts).where(login_attempts.c.last_at < moment))
+    def forget_before(self, moment: datetime, *, but: str | None = None) -> None:
+        old = delete(login_attempts).where(login_attempts.c.last_at < moment)
+        self._db.execute(old if but is None else old.where(~login_attempts.c.subject.startswith(but)))
 
     def commit(self) -> None:
         self._db.commit()
+
+
+def lock_staff(connection: Connection) -> None:
+    """One change to accounts at a time; on SQLite a writer is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STAFF_KEY})
 
 
 def subtree(organisations: OrganisationReader, organisation_id: str | None) -> frozenset[str] | None:

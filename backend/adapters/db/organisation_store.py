@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from backend.adapters.db.engine import reading, writing
-from backend.adapters.db.identity import staff
+from backend.adapters.db.identity import sessions, staff
+from backend.adapters.db.identity_writing import SqlIdentityTransaction, lock_staff
 from backend.adapters.db.organisation import catchments, organisations, villages
 from backend.adapters.db.registry import homes
 from backend.domain.organisation.directory import Directory, Organisation, Serves, Village, directory_of
 from backend.domain.organisation.hours import Hours, HoursRefused, read_hours, write_hours
 from backend.domain.organisation.routing import HomePlace
 from backend.domain.organisation.tree import OrganisationKind
+from backend.services.identity.actor import StaffRole
 from backend.services.organisation.ports import OrganisationTransaction
 
 
@@ -97,7 +99,16 @@ class _SqlOrganisations:
 
     def place_staff(self, staff_id: str, organisation_id: str | None) -> bool:
         placed = update(staff).where(staff.c.id == staff_id).values(organisation_id=organisation_id)
+        self._db.execute(delete(sessions).where(sessions.c.staff_id == staff_id))
         return self._db.execute(placed).rowcount == 1
+
+    def is_last_administrator(self, staff_id: str) -> bool:
+        lock_staff(self._db)
+        identity = SqlIdentityTransaction(self._db)
+        account = identity.staff(staff_id)
+        if account is None or account.role is not StaffRole.ADMINISTRATOR or account.disabled:
+            return False
+        return identity.covers(account.organisation_id, None) and not identity.other_administrators(staff_id)
 
     def commit(self) -> None:
         self._db.commit()

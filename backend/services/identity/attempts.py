@@ -18,7 +18,10 @@ CODE_WAIT: Final = timedelta(minutes=15)
 """Only who has the password gets as far as the code, so nobody else can be kept out by this."""
 CODE_FORGOTTEN_AFTER: Final = timedelta(hours=24)
 """Else a million codes could be tried at leisure: so it is a hundred a day, of which three are right at any time."""
-KEPT: Final = CODE_FORGOTTEN_AFTER + timedelta(hours=1)
+KEPT: Final = FORGOTTEN_AFTER * 4
+CODES_KEPT: Final = CODE_FORGOTTEN_AFTER + timedelta(hours=1)
+CODES: Final = "otp:"
+"""How subjects begin that are kept for longer: only accounts have them, while a flood makes names without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def known(device: str) -> tuple[Subject, ...]:
 
 def codes(staff: str) -> Subject:
     """Codes of a second factor, from wherever."""
-    return Subject(f"otp:{staff}", 5, CODE_WAIT, CODE_FORGOTTEN_AFTER)
+    return Subject(f"{CODES}{staff}", 5, CODE_WAIT, CODE_FORGOTTEN_AFTER)
 
 
 def blocked_for(attempts: Attempts, now: datetime) -> timedelta | None:

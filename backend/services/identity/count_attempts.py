@@ -6,6 +6,8 @@ import hashlib
 from datetime import timedelta
 
 from backend.services.identity.attempts import (
+    CODES,
+    CODES_KEPT,
     KEPT,
     Subject,
     after_failure,
@@ -45,7 +47,8 @@ class CountAttempts:
                 return max(waits)
             for subject, attempts in taken:
                 tx.put(subject.key, after_failure(attempts, subject, now))
-            tx.forget_before(now - KEPT)
+            tx.forget_before(now - KEPT, but=CODES)
+            tx.forget_before(now - CODES_KEPT)
             tx.commit()
         return None
 

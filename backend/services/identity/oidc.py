@@ -153,7 +153,7 @@ class FinishOidc:
         return there
 
     def _new(self, tx: IdentityTransaction, subject: str, claims: Mapping[str, Any], place: Place) -> StaffAccount:
-        username = str(claims.get("preferred_username") or subject).strip().lower()[:64]
+        username = _one_line(str(claims.get("preferred_username") or subject).strip().lower()[:64])
         name = str(claims.get("name") or username).strip()[:MOST_NAME]
         if tx.staff_by_username(username) is not None:
             raise OidcRefused(OidcRefusal.USERNAME_TAKEN)

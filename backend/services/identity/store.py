@@ -78,7 +78,8 @@ class AttemptsTransaction(Protocol):
 
     def forget(self, subject: str) -> None: ...
 
-    def forget_before(self, moment: datetime) -> None: ...
+    def forget_before(self, moment: datetime, *, but: str | None = None) -> None:
+        """Those untouched since then; `but`: subjects that begin so stay."""
 
     def commit(self) -> None: ...
 

@@ -23,6 +23,7 @@ class Unassignable(StrEnum):
     UNKNOWN_ORGANISATION = "unknown_organisation"
     ORGANISATION_DISABLED = "organisation_disabled"
     UNKNOWN_VILLAGE = "unknown_village"
+    LAST_ADMINISTRATOR = "last_administrator"
 
 
 class AssignmentRefused(Exception):  # noqa: N818 - an answer, not a fault of ours
@@ -85,6 +86,8 @@ class AssignStaff:
         """Raises `AssignmentRefused`."""
         with self._store.begin() as tx:
             _must_work(tx.directory(), organisation_id)
+            if organisation_id is not None and tx.is_last_administrator(staff_id):
+                raise AssignmentRefused(Unassignable.LAST_ADMINISTRATOR, staff_id)
             if not tx.place_staff(staff_id, organisation_id):
                 raise AssignmentRefused(Unassignable.UNKNOWN_STAFF, staff_id)
             tx.commit()

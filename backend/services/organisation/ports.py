@@ -45,7 +45,10 @@ class OrganisationTransaction(Protocol):
     def place_home(self, home_id: str, place: HomePlace) -> None: ...
 
     def place_staff(self, staff_id: str, organisation_id: str | None) -> bool:
-        """Where somebody works; False: no such staff."""
+        """Where somebody works; False: no such staff. Their sessions end: they were let in under the old place."""
+
+    def is_last_administrator(self, staff_id: str) -> bool:
+        """Whether nobody else runs the whole district with a password of ours."""
 
     def commit(self) -> None: ...
 

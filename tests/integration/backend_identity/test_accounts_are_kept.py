@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, update
 from backend.adapters.db.engine import writing
 from backend.adapters.db.identity import staff
 from backend.adapters.db.organisation import organisations
+from backend.adapters.db.organisation_store import SqlOrganisationStore
 from backend.services.identity.actor import StaffRole
 from backend.services.identity.change_staff import NewStaff
 from backend.services.identity.log_in import LoggedIn, LoginRefusal, LoginRefused
@@ -21,6 +22,7 @@ from backend.services.identity.password_rules import PasswordFault
 from backend.services.identity.ports import AuditAction
 from backend.services.identity.session import Must
 from backend.services.identity.staff_refusals import StaffFault, StaffRefused
+from backend.services.organisation.assign import AssignmentRefused, AssignStaff, Unassignable
 from tests.harness.identity import MACHINE, House
 
 GOOD = "seven lanterns over the quay"
@@ -137,6 +139,17 @@ def test_the_last_administrator_of_the_district_stays(house: House, north: str, 
     assert refusal(lambda: house.change(admin.id, change, MACHINE)) is StaffFault.LAST_ADMINISTRATOR
     house.hire("second", StaffRole.ADMINISTRATOR, "district")
     house.change(admin.id, change, MACHINE)
+
+
+def test_nor_is_the_last_one_moved_away_by_the_tree_of_organisations(house: House, north: str) -> None:
+    assign, admin = AssignStaff(SqlOrganisationStore(house.engine)), house.actor("admin")
+    with pytest.raises(AssignmentRefused) as refused:
+        assign(admin.id, north, MACHINE)
+    assert refused.value.reason is Unassignable.LAST_ADMINISTRATOR
+    moved = house.enter("op1")
+    assign(moved.staff.id, north, admin)
+    assert house.identify.session(moved.token) is None
+    assert house.account("op1").organisation_id == north
 
 
 def test_two_administrators_who_demote_each_other_leave_one(house: House) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from backend.services.identity.attempts import CENTRE_WAIT
+from backend.adapters.db.engine import reading
+from backend.adapters.db.identity import login_attempts
+from backend.services.identity.attempts import CENTRE_WAIT, KEPT
 from backend.services.identity.log_in import DEVICE_LIFE, LoggedIn, LoginRefusal, LoginRefused
 from backend.services.identity.ports import AuditAction
 from tests.harness.identity import House
@@ -77,6 +79,18 @@ def test_one_guesser_behind_the_centres_address_holds_up_the_others_for_seconds(
     assert waiting.retry_after <= CENTRE_WAIT <= timedelta(seconds=5)
     house.clock.turn(waiting.retry_after)
     house.enter("op2", address=CENTRE)
+
+
+def test_what_a_flood_leaves_is_forgotten_in_an_hour_and_codes_are_not(house: House) -> None:
+    house.bind_telephone("op1")
+    house.attempt("op1", otp="000000")
+    for number in range(20):
+        house.attempt(f"name{number}", "guess", address=f"198.51.100.{number}")
+    house.clock.turn(KEPT + timedelta(seconds=1))
+    house.guess("op2")
+    with reading(house.engine) as connection:
+        kept = sorted(subject.partition(":")[0] for subject in connection.scalars(select(login_attempts.c.subject)))
+    assert kept == ["addr", "name", "otp", "pair"]
 
 
 def test_each_refusal_is_in_the_trail_without_names_or_addresses(house: House) -> None:
