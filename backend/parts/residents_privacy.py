@@ -13,11 +13,13 @@ from backend.adapters.clock import SystemClock
 from backend.adapters.db.privacy_closed import ClosedSqlStore
 from backend.adapters.db.privacy_consents import ConsentSqlStore
 from backend.adapters.db.privacy_erasure import ErasureSqlStore
+from backend.adapters.db.privacy_family import FamilySqlStore
 from backend.adapters.db.privacy_reading import PersonSqlReader
-from backend.api import privacy
+from backend.api import family, privacy
 from backend.services.privacy.consents import Consents
 from backend.services.privacy.erase import EraseResident
 from backend.services.privacy.export import ExportResident
+from backend.services.privacy.family import Family
 from backend.services.privacy.keep_closed import KeepClosed
 from backend.services.privacy.ports import Readings
 from backend.settings import Settings
@@ -35,6 +37,7 @@ class ResidentsPrivacyParts:
             EraseResident(ErasureSqlStore(engine), clock),
             ExportResident(PersonSqlReader(engine), readings),
         )
+        self._family = Family(FamilySqlStore(engine), clock)
         self._keep = KeepClosed(
             ClosedSqlStore(engine),
             clock,
@@ -45,6 +48,7 @@ class ResidentsPrivacyParts:
     def staff_routers(self) -> Iterator[APIRouter]:
         """Under `/api/v1`."""
         yield privacy.router(self._calls)
+        yield family.router(self._family)
 
     def ticks(self) -> Iterator[Tick]:
         """For the worker."""

@@ -1,10 +1,10 @@
-"""The tables of consents and erasures."""
+"""The tables of consents, erasures, and of what families are linked to."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Integer, String, Table
 
 from backend.adapters.db.base import UtcDateTime, metadata
 
@@ -31,4 +31,14 @@ erasures: Final = Table(
     Column("pseudonym", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("rows", JSON, nullable=False),
+)
+
+family_links: Final = Table(
+    "family_links",
+    metadata,
+    # An account of role family, and whom it belongs to. What it sees needs the resident's consent as well.
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("resident_id", ForeignKey("residents.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("linked_at", UtcDateTime, nullable=False),
+    Column("linked_by", String(128), nullable=False),
 )

@@ -25,5 +25,7 @@ AUDITORS: Final = ADMINISTRATOR | {StaffRole.AUDITOR}
 """Who reads what others have seen and done."""
 ANSWERERS: Final = READERS | {StaffRole.RESPONDER}
 """Readers, and responders for what they were asked to go to."""
+FAMILIES: Final = frozenset({StaffRole.FAMILY})
+"""Who sees how an alarm of theirs stands, as far as the resident agrees."""
 ANYBODY: Final = frozenset(StaffRole)
-"""With any account: families too, who have nothing but their own session until homes and consents are linked."""
+"""With any account."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from backend.domain.access.groups import ADMINISTRATOR, CARERS, MANAGERS
+from backend.domain.access.groups import ADMINISTRATOR, CARERS, FAMILIES, MANAGERS
 from backend.domain.access.permission import Permission, does, get
 
 CALLS: Final[tuple[Permission, ...]] = (
@@ -12,4 +12,7 @@ CALLS: Final[tuple[Permission, ...]] = (
     does("POST", "/residents/{resident_id}/consents", MANAGERS),
     get("/residents/{resident_id}/export", ADMINISTRATOR),
     does("POST", "/residents/{resident_id}/erase", ADMINISTRATOR),
+    get("/family", FAMILIES),
+    does("PUT", "/residents/{resident_id}/family/{staff_id}", MANAGERS),
+    does("DELETE", "/residents/{resident_id}/family/{staff_id}", MANAGERS),
 )

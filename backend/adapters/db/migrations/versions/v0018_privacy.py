@@ -88,3 +88,16 @@ def upgrade() -> None:
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("resident_id", name="pk_erasures"),
     )
+    op.create_table(
+        "family_links",
+        sa.Column("staff_id", sa.String(64), nullable=False),
+        sa.Column("resident_id", sa.String(64), nullable=False),
+        sa.Column("linked_at", UtcDateTime(), nullable=False),
+        sa.Column("linked_by", sa.String(128), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_family_links_staff_id_staff", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["residents.id"], name="fk_family_links_resident_id_residents", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("staff_id", "resident_id", name="pk_family_links"),
+    )
+    op.create_index("ix_family_links_resident_id", "family_links", ["resident_id"])
