@@ -47,6 +47,8 @@ def watched(places: Places, settings: LauncherSettings, now: Callable[[], dateti
     if settings.broker_url:
         return []
     found = []
+    if broker_access(settings) == "dynsec":
+        found.append(Watched([places.broker / "begin-anew"], ["broker"]))
     if broker_access(settings) == "files":
         found.append(Watched([places.broker / name for name in ("passwd", "acl")], ["broker"]))
     if settings.tls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from backend.services.broker_access.rules import TAKEN_AWAY
 log = structlog.get_logger()
 
 ACL: Final = "acl"
+BEGIN_ANEW: Final = "begin-anew"
 DYNAMIC_SECURITY: Final = "dynamic-security.json"
 REMEMBERED: Final = 65_536
 Fixed = Sequence[tuple[str, str]]
@@ -75,6 +77,15 @@ class BrokerFiles:
                 if not path.exists() or path.read_bytes() != content:
                     _write(path, content)
                     log.info("broker_accounts_written", file=name, fixed=len(fixed), devices=len(devices))
+
+    def begin_anew(self, unknown: Sequence[str]) -> None:
+        """Ask whoever runs the broker to start it again, because it lacks these; once for the same ones."""
+        mark = hashlib.sha256("\n".join(unknown).encode()).hexdigest().encode() + b"\n"
+        path = self._folder / BEGIN_ANEW
+        if path.exists() and path.read_bytes() == mark:
+            return
+        write_secret_file(path, mark)
+        log.warning("broker_is_to_begin_anew", devices=len(unknown))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -4,11 +4,14 @@
 #
 #   start.sh once  SOURCE TARGET FILE... -- mosquitto -c CONF
 #   start.sh watch SOURCE TARGET FILE... -- mosquitto -c CONF
+#   start.sh MARK  SOURCE TARGET FILE... -- mosquitto -c CONF
 #
-# once:  复制一次，随后脚本就是 Mosquitto 本身（动态安全插件：之后由平台直接通知）。
-#        Copies once and becomes Mosquitto (dynamic security: the platform tells it what changes later).
+# once:  复制一次，随后脚本就是 Mosquitto 本身。
+#        Copies once and becomes Mosquitto.
 # watch: 文件变化时重新启动 Mosquitto（密码和权限文件）。
 #        Starts Mosquitto again when a file has changed (password and access files).
+# MARK:  只在 SOURCE 中这个文件变化时重新启动（动态安全插件：平常由平台直接通知）。
+#        Only when this file of SOURCE has changed (dynamic security: the platform tells it what changes).
 #
 # 从不发送 SIGHUP：2.0 系列重新读取配置时会断开磁盘上恢复的离线会话，再收到一次信号就可能崩溃。
 # Never SIGHUP: on a reload Mosquitto 2.0 ends absent sessions that it has read from disk, and may crash at the next one.
@@ -29,9 +32,14 @@ done
 shift
 umask 077
 
+case $way in
+    once | watch) watched=$files ;;
+    *) watched=$way ;;
+esac
+
 mark() {
     # shellcheck disable=SC2086
-    (cd "$source_folder" && cksum $files 2> /dev/null) || true
+    (cd "$source_folder" && cksum $watched 2> /dev/null) || true
 }
 
 take_over() {

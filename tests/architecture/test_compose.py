@@ -19,6 +19,7 @@ import typer.main
 import yaml
 from fastapi.testclient import TestClient
 
+from backend.adapters.broker_accounts import BEGIN_ANEW
 from backend.app import Backend, Role
 from backend.settings import Settings as BackendSettings
 from launcher.__main__ import app
@@ -127,11 +128,11 @@ def test_gateways_reach_services_by_their_names_and_ports() -> None:
 
 def test_the_broker_finds_what_init_wrote_for_it() -> None:
     options = dict(argument.removeprefix("--").split("=") for argument in OURS["init"]["command"] if "=" in argument)
-    once, source, target, dynamic_security, _, *started = SERVICES["mosquitto"]["command"]
+    mark, source, target, dynamic_security, _, *started = SERVICES["mosquitto"]["command"]
     folders = [target for _, target in mounts("mosquitto")]
     assert options["broker-acl"] in folders
     assert options["broker-data"] in folders
-    assert (once, dynamic_security) == ("once", DYNAMIC_SECURITY)
+    assert (mark, dynamic_security) == (BEGIN_ANEW, DYNAMIC_SECURITY)
     assert target == options["broker-data"]
     assert source == str(Path(started[-1]).parent)
     assert options["broker-plugin"].endswith(PLUGIN)

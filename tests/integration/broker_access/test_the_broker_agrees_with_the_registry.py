@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from backend.adapters.broker_access import LOOK_AGAIN_SECONDS, LiveBroker
+from backend.adapters.broker_access import BEGIN_ANEW_SECONDS, LOOK_AGAIN_SECONDS, LiveBroker
+from backend.adapters.broker_accounts import BEGIN_ANEW
 from backend.adapters.broker_hash import SecretHasher
 from backend.services.broker_access.accounts import Access
 from backend.services.broker_access.plan import MASS, Doubt
@@ -132,6 +133,36 @@ def test_another_process_makes_good_what_a_dead_one_left(controlled: Controlled)
     assert accepts(controlled.broker.port, lost)
     _look_twice(controlled, other)
     assert other.standing.trouble is None
+
+
+def test_a_broker_that_has_lost_its_devices_is_asked_to_begin_anew(controlled: Controlled) -> None:
+    """A site that was put back: the registry has hashes, the broker nothing, and nobody knows a secret."""
+    devices = [controlled.enrol(f"T{number}", told=False) for number in range(3)]
+    mark = controlled.folder / BEGIN_ANEW
+    other = controlled.process(SecretHasher())
+    other.publish()
+    assert not mark.exists(), "another process may be about to tell it"
+    _look_twice(controlled, other)
+    assert mark.exists()
+    before = mark.stat().st_ino
+    _look_twice(controlled, other)
+    assert mark.stat().st_ino == before, "once is enough"
+    controlled.broker.restart()
+    assert all(accepts(controlled.broker.port, device) for device in devices)
+    _look_twice(controlled, other)
+    assert other.standing.trouble is None
+
+
+def test_for_one_device_nobody_has_to_reconnect_before_it_is_sure(controlled: Controlled) -> None:
+    for name in ("T1", "T2"):
+        controlled.enrol(name)
+    controlled.enrol("T3", told=False)
+    mark, other = controlled.folder / BEGIN_ANEW, controlled.process(SecretHasher())
+    _look_twice(controlled, other)
+    assert not mark.exists()
+    controlled.clock.turn(timedelta(seconds=BEGIN_ANEW_SECONDS))
+    _look_twice(controlled, other)
+    assert mark.exists()
 
 
 def test_two_backends_at_once_end_where_the_registry_is(controlled: Controlled) -> None:

@@ -162,6 +162,19 @@ def test_start_script_begins_anew_with_new_accounts_and_ends_with_the_broker(tmp
             assert child.stop(10) == 0
 
 
+def test_start_script_begins_anew_at_a_mark_and_not_before(tmp_path: Path) -> None:
+    with Broker(tmp_path / "probe") as probe:
+        probe.stop()
+        (tmp_path / "passwd").write_text(f"T1:{password_hash('one')}\n")
+        with _started(tmp_path, "begin-anew", ["passwd"], probe) as child:
+            wait_until(lambda: probe._lets_in("T1", "one"), "the account is known")
+            (tmp_path / "passwd").write_text(f"T2:{password_hash('two')}\n")
+            assert not probe._lets_in("T2", "two")
+            (tmp_path / "begin-anew").write_text("1\n")
+            wait_until(lambda: probe._lets_in("T2", "two"), "the other account is known")
+            assert child.stop(10) == 0
+
+
 def test_start_script_becomes_the_broker(tmp_path: Path) -> None:
     with Broker(tmp_path / "probe") as probe:
         probe.stop()
