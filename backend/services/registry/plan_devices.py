@@ -133,7 +133,7 @@ class _Planning:
             return None
         before = self._standing.devices.get(values["device_id"])
         if before is None and not values.get("kind"):
-            if not draft.row.cells.get("kind"):  # what is not understood is told already
+            if "kind" in values or "kind" not in draft.row.cells:  # what is not understood is told already
                 self._add(draft, "kind", _no_kind())
             return None
         if before is not None and values.get("kind") not in (None, before.kind):
