@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from datetime import timedelta
 
@@ -208,3 +209,26 @@ def test_a_broker_that_knows_us_not_is_said(tmp_path_factory: pytest.TempPathFac
     with Broker(tmp_path_factory.mktemp("other"), port=site.broker.port):
         site.platform.look()
         assert site.platform.standing.trouble == "log_in_refused"
+
+
+def test_an_absent_device_keeps_its_session_through_every_change(controlled: Controlled) -> None:
+    """After a restart, with changes while it is away: here a broker that reads its files again by SIGHUP dies."""
+    device, port = controlled.enrol("T1"), controlled.broker.port
+    hears = [
+        *("mosquitto_sub", "-V", "mqttv5", "-h", "127.0.0.1", "-p", str(port), "-u", "T1", "-P", device.secret),
+        *("-c", "-i", "T1", "-x", "3600", "-q", "1", "-t", "care/v1/T1/command"),
+    ]
+    subprocess.run([*hears, "-E"], check=True, timeout=30)
+    controlled.broker.restart()
+    controlled.platform.look()
+    for number in range(10):
+        controlled.enrol(f"N{number}")
+        if number % 2:
+            controlled.revoke(f"N{number}")
+    with Link(port, controlled.gateway()) as gateway:
+        assert gateway.publish("care/v1/T1/command", "the answer") == "Success"
+    for _ in range(3):
+        controlled.enrol("N99")
+    heard = subprocess.run([*hears, "-C", "1", "-W", "20"], check=True, capture_output=True, text=True, timeout=60)
+    assert heard.stdout.strip() == "the answer"
+    assert accepts(port, device), "the broker lives"
