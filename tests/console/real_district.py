@@ -83,6 +83,11 @@ class RealDistrict:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["outcomes"][0]["alert_id"])
 
+    def order(self, home: int, kind: str, text: str) -> None:
+        """A work order of the operator's."""
+        body = {"kind": kind, "text": text, "home_id": self._homes[home]}
+        self._done(self._operator.post("/api/v1/work-orders", json=body))
+
     def give_to_town(self, home: int, username: str) -> None:
         """A town, of which that home and that operator are from now on."""
         town = {"parent_id": "district", "kind": "town", "name": "衢山镇"}

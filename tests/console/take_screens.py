@@ -101,6 +101,23 @@ def silent_evening(district: RealDistrict, browser: Browser, folder: Path, langu
     desk.close()
 
 
+def other_pages(district: RealDistrict, browser: Browser, folder: Path) -> None:
+    """Work orders, duty, reviews and figures, with something in them."""
+    for home, kind, text in ((0, "service_request", "午饭改为软食"), (2, "repair", "卫生间按钮松动")):
+        district.order(home, kind, text)
+    desk = district.desk(browser)
+    for alert in [row["id"] for row in district.get("/alerts?state=open")["items"]]:
+        desk.row(alert).click()
+        desk.expect_card(alert)
+        desk.press("c", "1", "Enter")
+        expect(desk.row(alert)).to_have_count(0)
+    for page in ("work-orders", "on-duty", "reviews", "kpis"):
+        desk.page.locator(f"nav a[href='#/{page}']").click()
+        expect(desk.part("page").locator("tbody tr").first).to_be_visible()
+        picture(desk, folder, f"page-{page}")
+    desk.close()
+
+
 def take_dispatch(console_dir: Path, folder: Path) -> None:
     """`desk-tried-zh.png` and the others of dispatch: Chinese in light, English in dark."""
     with (
@@ -111,6 +128,7 @@ def take_dispatch(console_dir: Path, folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*FLAGS, SOUND_ALLOWED])
         for language in ("zh", "en"):
             silent_evening(district, browser, folder, language)
+        other_pages(district, browser, folder)
         browser.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.domain.alert.model import EntryKind
-from backend.domain.answering.model import KeyKind, State
+from backend.domain.answering.model import OUTCOMES, KeyKind, State
 from backend.domain.audit.conformance import ReviewReason
 from backend.domain.audit.findings import Finding
 from backend.domain.delivery.model import Cause
@@ -79,6 +79,7 @@ _WORDS: Final[Mapping[str, Iterable[str]]] = {
     "vehicle": Vehicle,
     "key_kind": KeyKind,
     "assignment": State,
+    "responder_outcome": OUTCOMES,
     "finding": Finding,
     "review": ReviewReason,
     "reason": [f"reply_{heard}" for heard in Heard],
@@ -119,6 +120,12 @@ _DETAIL: Final[dict[str, Any]] = {
 }
 
 
+_OWN: Final[Mapping[EntryKind, dict[str, Any]]] = {
+    EntryKind.NOTED: {"text": "好"},
+    EntryKind.RESPONDER_DONE: {"outcome": "all_well"},
+}
+
+
 def _entries(at: str) -> list[dict[str, Any]]:
     """Every kind once without a reason and with each of its reasons, all with details."""
     lines = [(kind, reason) for kind in EntryKind for reason in ["", *_REASONS.get(kind, ())]]
@@ -131,7 +138,7 @@ def _entries(at: str) -> list[dict[str, Any]]:
             "actor": actor,
             "source": "platform",
             "reason": str(reason),
-            "detail": {**_DETAIL, "text": "好"} if kind is EntryKind.NOTED else _DETAIL,
+            "detail": {**_DETAIL, **_OWN.get(kind, {})},
         }
         for number, (kind, reason) in enumerate(lines)
     ]

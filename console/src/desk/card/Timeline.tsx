@@ -40,7 +40,7 @@ export function EntryWords({ entry, script }: { entry: TimelineEntry; script: Sc
     step: (id) => script?.steps.find((step) => step.id === id)?.label[texts.locale] ?? '',
   };
   const reason = reasonWords(entry, texts);
-  const details = [reason, ...detailWords(entry, texts, words, named)].filter(
+  const details = [reason, ...detailWords(entry, texts, named)].filter(
     (part): part is string => part !== null && part !== '',
   );
   return (

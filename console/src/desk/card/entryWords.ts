@@ -74,14 +74,14 @@ function plain(reason: string): string {
 }
 
 /** What else is known of it, each as a short phrase. */
-export function detailWords(entry: TimelineEntry, texts: Texts, words: Words, named: Named): string[] {
+export function detailWords(entry: TimelineEntry, texts: Texts, named: Named): string[] {
   return [
     ...spreading(entry, texts, named),
     ...people(entry, texts),
     ...script(entry, texts, named),
     ...handedOver(entry, texts),
     ...verdict(entry, texts),
-    ...rest(entry, texts, words),
+    ...rest(entry, texts),
   ];
 }
 
@@ -171,7 +171,7 @@ function verdict({ kind, detail }: TimelineEntry, { t }: Texts): string[] {
   );
 }
 
-function rest({ kind, detail }: TimelineEntry, { t, find, span }: Texts, words: Words): string[] {
+function rest({ kind, detail }: TimelineEntry, { t, find, span }: Texts): string[] {
   const said: string[] = [];
   if (typeof detail.late_seconds === 'number' && kind !== 'audited')
     said.push(t('mark.late', { span: span(detail.late_seconds * 1000) }));
@@ -182,7 +182,7 @@ function rest({ kind, detail }: TimelineEntry, { t, find, span }: Texts, words: 
   if (text(detail.until) !== null) said.push(t('entry.until', { time: clockTime(String(detail.until)) }));
   if (kind === 'key_used' && text(detail.key) !== null) said.push(find('key_kind', String(detail.key)) ?? '');
   if (kind === 'responder_done' && text(detail.outcome) !== null)
-    said.push(words.outcome(String(detail.outcome)));
+    said.push(find('responder_outcome', String(detail.outcome)) ?? plain(String(detail.outcome)));
   if (kind.startsWith('responder_') && typeof detail.eta_minutes === 'number')
     said.push(t('dispatch.minutes', { minutes: detail.eta_minutes }));
   if (kind === 'call_ended' && typeof detail.seconds === 'number')
