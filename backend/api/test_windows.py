@@ -33,6 +33,13 @@ _REFUSED: Final[dict[Unconfirmed, tuple[Label, Label]]] = {
         Label("超过 60 秒未确认，已按真实报警处理", "Not confirmed within 60 s: it is real"),
         Label("请打电话告诉坐席这是测试。", "Ring the desk and tell them that it was a test."),
     ),
+    Unconfirmed.PRESSED_AGAIN: (
+        Label("又有人按过，可能不是测试", "Pressed again: it may not be a test"),
+        Label(
+            "请看清按了几次、是哪个发射器；确实都是您按的，请写明次数 presses 再确认。",
+            "Look how often and by which transmitter; where all were yours, confirm with that number as presses.",
+        ),
+    ),
     Unconfirmed.TAKEN: (
         Label("坐席已接警，由坐席结案", "Somebody at the desk has it: they close it"),
         Label("请打电话告诉坐席这是测试。", "Ring the desk and tell them that it was a test."),
@@ -49,6 +56,12 @@ class NewWindow(Body):
 
     device_id: Annotated[str, Field(min_length=1, max_length=63)]
     minutes: Annotated[int, Field(ge=1, le=MINUTES)]
+
+
+class OwnPresses(Body):
+    """How many presses of the alert were the technician's own; one that is not counted keeps it open."""
+
+    presses: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
 class WindowView(Answer):
@@ -101,9 +114,10 @@ def router(calls: WindowCalls) -> APIRouter:
         said(lambda: calls.end(window_id, actor))
 
     @api.post("/alerts/{alert_id}/confirm-test", status_code=204)
-    def confirm(alert_id: str, actor: CurrentActor) -> None:
+    def confirm(alert_id: str, actor: CurrentActor, body: OwnPresses | None = None) -> None:
         """It was a test: the alert is closed. Within 60 s of the press, by who opened the window."""
-        became = calls.confirm(alert_id, model.Actor(model.ActorKind.STAFF, actor.id, actor.name))
+        presses = body.presses if body is not None else 1
+        became = calls.confirm(alert_id, model.Actor(model.ActorKind.STAFF, actor.id, actor.name), presses)
         if became is Acted.NOT_FOUND:
             raise Problem(404, "not_found", Label("没有这条警情", "No such alert"))
         if isinstance(became, Unconfirmed):

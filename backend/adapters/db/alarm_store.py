@@ -22,7 +22,7 @@ from backend.adapters.db.escalation_wakes import begin_run, hold_run, wake_run
 from backend.adapters.db.registry import devices, residents
 from backend.adapters.db.script_records import put_script_marks, script_marks
 from backend.domain.alert.model import Alert, AlertId, Entry
-from backend.domain.alert.testing import CONFIRM_WITHIN, TestWindow
+from backend.domain.alert.testing import CLOCKS_DIFFER, CONFIRM_WITHIN, TestWindow
 from backend.services.alarm.ports import (
     OPEN_STATES,
     AlarmTransaction,
@@ -334,7 +334,7 @@ class AlarmSqlStore:
             alerts.c.reaction_due_at <= now,
             alerts.c.lease_due_at <= now,
             alerts.c.test_due_at <= now,
-            alerts.c.test_due_at > now + CONFIRM_WITHIN,
+            alerts.c.test_due_at > now + CONFIRM_WITHIN + CLOCKS_DIFFER,
         )
         query = select(alerts.c.id).where(due, alerts.c.id.not_in(sorted(but)))
         with self.engine.connect() as connection:

@@ -18,7 +18,9 @@ from contract.vocabulary import PLATFORM_TYPES, Flag, Handling, Stage
 LONGEST: Final = timedelta(minutes=30)
 """A window that claims to be longer is not believed (design §5)."""
 CONFIRM_WITHIN: Final = timedelta(seconds=60)
-"""From the press on (design §5)."""
+"""From the press on (design §5), not from when it came."""
+CLOCKS_DIFFER: Final = timedelta(seconds=5)
+"""Clocks of two hosts may differ by this: what lies further ahead than it may was written by a wrong clock."""
 TEST_OUTCOME: Final = "test"
 DOUBTFUL: Final = frozenset(
     {Flag.LATE, Flag.RETAINED, Flag.CLOCK_SKEW, Flag.BAD_TIME, Flag.ID_REUSED, Flag.IDENTITY_CONFLICT}
@@ -51,6 +53,8 @@ class Unconfirmed(StrEnum):
 
     NOT_A_TEST = "not_a_test"
     TOO_LATE = "too_late"
+    PRESSED_AGAIN = "pressed_again"
+    """There is a press that who confirms has not counted: it may be somebody's who needs help."""
     TAKEN = "taken"
     NOT_YOURS = "not_yours"
 
@@ -70,12 +74,12 @@ def is_test(window: TestWindow | None, press: Press, now: datetime) -> bool:
 def is_silent(alert: Alert, now: datetime) -> bool:
     """Whether it is silent and escalates to nobody now. After a jump of the clock it is not."""
     due = alert.test_due_at
-    return due is not None and not alert.ended and now < due <= now + CONFIRM_WITHIN
+    return due is not None and not alert.ended and now < due <= now + CONFIRM_WITHIN + CLOCKS_DIFFER
 
 
 def as_test(raised: Decision, window: TestWindow, now: datetime) -> Decision:
     """The alert that a press in a window raises."""
-    due = now + CONFIRM_WITHIN
+    due = min(now, raised.alert.pressed_at) + CONFIRM_WITHIN
     alert = replace(raised.alert, flags=(*raised.alert.flags, Flag.TEST), test_due_at=due)
     told = {"test_window_id": window.id, "real_from": due.isoformat()}
     entries = tuple(replace(entry, detail={**entry.detail, **told}) for entry in raised.entries)
@@ -100,8 +104,9 @@ def make_real(alert: Alert, reason: Reality, source: str, now: datetime) -> Deci
     return Decision(after, str(reason), (Entry(EntryKind.TEST_BECAME_REAL, SYSTEM, now, source, str(reason)),))
 
 
-def confirm_test(alert: Alert, actor: Actor, source: str, now: datetime) -> Decision | Unconfirmed:
-    """The technician says that it was theirs: it is closed. Refused where it is real already, or somebody has it."""
+def confirm_test(alert: Alert, actor: Actor, source: str, now: datetime, presses: int) -> Decision | Unconfirmed:
+    """The technician says that `presses` of them were theirs: it is closed. Refused where there are more, where it is
+    real already, or where somebody has it."""
     if alert.ended and Flag.TEST in alert.flags and alert.test_due_at is None:
         return Decision(alert, "confirmed_before", changed=False)
     if alert.test_due_at is None:
@@ -110,6 +115,8 @@ def confirm_test(alert: Alert, actor: Actor, source: str, now: datetime) -> Deci
         return Unconfirmed.TAKEN
     if not is_silent(alert, now):
         return Unconfirmed.TOO_LATE
+    if alert.count > presses:
+        return Unconfirmed.PRESSED_AGAIN
     after = replace(
         alert,
         handling=Handling.CLOSED,

@@ -35,8 +35,11 @@ class ConfirmTest:
     store: ConfirmStore
     clock: Clock
 
-    def __call__(self, alert_id: str, actor: Actor) -> Acted | Unconfirmed:
-        """`DONE`, `NOT_FOUND`, or why it stays an alert. Judged under the alert's lock, by the clock then."""
+    def __call__(self, alert_id: str, actor: Actor, presses: int) -> Acted | Unconfirmed:
+        """`DONE`, `NOT_FOUND`, or why it stays an alert. `presses`: how many they made, or saw there.
+
+        Judged under the alert's lock, by the clock then.
+        """
         with self.store.begin() as tx:
             alert = tx.alert(alert_id)
             if alert is None:
@@ -44,7 +47,7 @@ class ConfirmTest:
             now = self.clock.now()
             if not tx.opened_by(alert.device_id, actor.id, alert.received_at):
                 return Unconfirmed.NOT_YOURS if alert.test_due_at is not None else Unconfirmed.NOT_A_TEST
-            decision = confirm_test(alert, actor, "console", now)
+            decision = confirm_test(alert, actor, "console", now, presses)
             if isinstance(decision, Unconfirmed):
                 return decision
             apply(tx, decision, _hearing(tx, alert), now)

@@ -142,6 +142,20 @@ def test_a_second_press_in_the_window_postpones_nothing(desk: RegistryDesk, live
     assert not is_silent(live, alert_id)
 
 
+def test_a_press_that_the_technician_has_not_seen_is_not_closed_with_theirs(
+    desk: RegistryDesk, live: Escalating, tech: TestClient
+) -> None:
+    opened(desk, tech)
+    alert_id = press(live)
+    desk.clock.turn(20 * SECOND)
+    assert press(live, transmitter="pendant") == alert_id
+    unseen = tech.post(f"/alerts/{alert_id}/confirm-test")
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "pressed_again")
+    assert live.only().count == 2
+    desk.answer(tech.post(f"/alerts/{alert_id}/confirm-test", json={"presses": 2}), 204)
+    assert live.detail(alert_id).outcome == "test"
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=1), timedelta(days=400)])
 def test_whatever_the_clock_does_a_test_becomes_real(
     desk: RegistryDesk, live: Escalating, tech: TestClient, jump: timedelta

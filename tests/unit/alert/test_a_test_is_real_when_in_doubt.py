@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backend.domain.alert.model import Actor, ActorKind, Alert, AlertId
 from backend.domain.alert.raising import Place, Press, raise_alert
 from backend.domain.alert.testing import (
+    CLOCKS_DIFFER,
     CONFIRM_WITHIN,
     DOUBTFUL,
     LONGEST,
@@ -80,8 +81,8 @@ def test_a_window_that_cannot_be_is_not_believed() -> None:
 def test_at_every_moment_it_is_silent_and_confirmable_or_becomes_real(span: timedelta) -> None:
     alert, now = made(), OPENED + span
     silent = is_silent(alert, now)
-    assert silent is (timedelta(0) <= span < CONFIRM_WITHIN)
-    ended, confirmed = end_test(alert, now), confirm_test(alert, TECH, "console", now)
+    assert silent is (-CLOCKS_DIFFER <= span < CONFIRM_WITHIN)
+    ended, confirmed = end_test(alert, now), confirm_test(alert, TECH, "console", now, 1)
     assert ended.changed is not silent
     assert isinstance(confirmed, Unconfirmed) is not silent
     if not silent:
@@ -89,16 +90,29 @@ def test_at_every_moment_it_is_silent_and_confirmable_or_becomes_real(span: time
 
 
 def test_a_clock_that_is_set_back_makes_it_real() -> None:
-    ended = end_test(made(), OPENED - SECOND)
+    ended = end_test(made(), OPENED - CLOCKS_DIFFER - SECOND)
     assert ended.reason == Reality.CLOCK_SET_BACK
 
 
 def test_a_confirmed_test_is_over_and_stays_a_test() -> None:
-    confirmed = confirm_test(made(), TECH, "console", OPENED + CONFIRM_WITHIN - SECOND)
+    confirmed = confirm_test(made(), TECH, "console", OPENED + CONFIRM_WITHIN - SECOND, 1)
     assert not isinstance(confirmed, Unconfirmed)
     alert = confirmed.alert
     assert (alert.handling, alert.outcome, Flag.TEST in alert.flags) == (Handling.CLOSED, "test", True)
-    again = confirm_test(alert, TECH, "console", OPENED + timedelta(hours=1))
+    again = confirm_test(alert, TECH, "console", OPENED + timedelta(hours=1), 1)
     assert not isinstance(again, Unconfirmed)
     assert not again.changed
     assert not make_real(alert, Reality.NOT_CONFIRMED, "timer", OPENED).changed
+
+
+def test_a_press_that_waited_on_its_way_is_silent_for_no_longer_than_any_other() -> None:
+    pressed_at, now = OPENED + SECOND, OPENED + 51 * SECOND
+    raised = raise_alert(AlertId("a1"), press(now, pressed_at), Place(known=True, home_id="h1"), None, now)
+    alert = as_test(raised, WINDOW, now).alert
+    assert is_silent(alert, pressed_at + CONFIRM_WITHIN - SECOND)
+    assert not is_silent(alert, pressed_at + CONFIRM_WITHIN)
+
+
+def test_a_worker_whose_clock_is_a_little_behind_does_not_make_every_test_real() -> None:
+    assert is_silent(made(), OPENED - SECOND)
+    assert not end_test(made(), OPENED - SECOND).changed
