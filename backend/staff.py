@@ -58,13 +58,18 @@ class StaffExit(IntEnum):
 
 def staff(arguments: Sequence[str]) -> int:
     """`arguments`: what stands behind `staff`."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     try:
         settings = Settings()
     except (ValidationError, ValueError) as error:
         print(f"{config_file()}, CARE_BACKEND_…: {type(error).__name__}", file=sys.stderr)
         return StaffExit.USAGE
     set_up_logging(settings.log_level)
+    return keep_accounts(settings, asked)
+
+
+def keep_accounts(settings: Settings, asked: argparse.Namespace) -> StaffExit:
+    """Do what is asked, and say what came of it."""
     engine, clock = make_engine(settings.database_url), SystemClock()
     audit_log = AuditLogParts(settings, engine, clock)
     try:
@@ -80,9 +85,10 @@ def staff(arguments: Sequence[str]) -> int:
         engine.dispose()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m backend staff", description="账号 / Accounts")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
+def parser() -> argparse.ArgumentParser:
+    """What may be asked."""
+    top = argparse.ArgumentParser(prog="python -m backend staff", description="账号 / Accounts")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
     for verb, words in VERBS.items():
         one = verbs.add_parser(verb, help=words, description=words)
         if verb != "list":
@@ -94,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             )
             one.add_argument("--organisation", help="组织编号；默认全区 / organisation id; default: the whole district")
             one.add_argument("--locale", default="zh-CN", choices=("zh-CN", "en"))
-    return parser
+    return top
 
 
 def _do(identity: IdentityParts, asked: argparse.Namespace) -> StaffExit:
