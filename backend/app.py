@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.db.access_desks import DeskSqlReader
 from backend.adapters.db.access_subjects import SubjectSqlReader
 from backend.adapters.db.alarm_changes import AlarmSqlChanges
 from backend.adapters.db.alarm_reading import AlarmSqlReader
@@ -57,6 +59,7 @@ from backend.services.health.read_components import ReadComponents, as_json
 from backend.services.health.report_health import ReportHealth
 from backend.services.health.watch import WATCH_SECONDS, Sources, Watch
 from backend.services.live.hub import Hub
+from backend.services.live.lens import lens_of
 from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
 from backend.services.registry.enrol import Enrol
@@ -123,7 +126,9 @@ class Backend:
         self._wire_health()
         self._wire_live()
         self.api = self._make_api()
-        self._server = HttpServer(self.api, settings.host, settings.port, settings.trusted_proxies)
+        self._server = HttpServer(
+            self.api, settings.host, settings.port, settings.trusted_proxies, secure=settings.secure_cookie
+        )
 
     def _wire_health(self) -> None:
         self._components = HealthSqlStore(self.engine)
@@ -226,7 +231,15 @@ class Backend:
             alerts.AlertCalls(Act(self._alarms, self._clock, self._dispatch.gate), AlarmSqlReader(self.engine))
         )
         yield vocabulary.router()
-        yield stream.router(stream.StreamCalls(self._changes, self._hub, self._identity.identify.still_open))
+        desks = DeskSqlReader(self.engine)
+        yield stream.router(
+            stream.StreamCalls(
+                self._changes,
+                self._hub,
+                self._identity.identify.still_open,
+                partial(lens_of, desks=desks, now=self._clock.now),
+            )
+        )
         key = KeyFile(self._settings.enrol_key_file)
         enrol = Enrol(self._registry, self._broker.accounts, key, self._broker.hash_secret, self._clock)
         yield from self._registry_parts.enrolment_routers()

@@ -55,7 +55,7 @@ def router(calls: OidcCalls) -> APIRouter:
             httponly=True,
             samesite="lax",
             secure=calls.secure_cookie,
-            path=PATH,
+            path="/",
         )
         there.headers["Cache-Control"] = "no-store"
         return there
@@ -73,7 +73,7 @@ def router(calls: OidcCalls) -> APIRouter:
             return _back(refused.reason)
         home = RedirectResponse("/", 303)
         set_cookies(home, entered.token, entered.device, secure=calls.secure_cookie)
-        home.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax", secure=calls.secure_cookie)
+        home.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=calls.secure_cookie)
         return home
 
     return api

@@ -9,6 +9,8 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
+from backend.api.edge import Edge
+
 DRAIN_SECONDS: Final = 4
 """Requests in flight may finish; an open event stream is cut off after this. The whole stop takes at most 10 s."""
 JOIN_SECONDS: Final = 6
@@ -19,12 +21,12 @@ KEEP_ALIVE_SECONDS: Final = 65
 class HttpServer:
     """uvicorn in a thread, so that the same program runs under `__main__` and inside a test."""
 
-    def __init__(self, api: FastAPI, host: str, port: int, trusted_proxies: str = "") -> None:
+    def __init__(self, api: FastAPI, host: str, port: int, trusted_proxies: str = "", *, secure: bool = False) -> None:
         self._address = (host, port)
         self._socket: socket.socket | None = None
         self._server = uvicorn.Server(
             uvicorn.Config(
-                api,
+                Edge(api, secure=secure),
                 http="httptools",
                 loop="uvloop",
                 ws="none",

@@ -117,8 +117,7 @@ def set_cookies(response: Response, token: str, device: str, *, secure: bool) ->
     # No Max-Age: closing the browser ends it there; here it ends after a shift without use.
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
     life = int(DEVICE_LIFE.total_seconds())
-    path = "/api/v1/session"
-    response.set_cookie(DEVICE_COOKIE, device, max_age=life, httponly=True, samesite="strict", secure=secure, path=path)
+    response.set_cookie(DEVICE_COOKIE, device, max_age=life, httponly=True, samesite="strict", secure=secure, path="/")
     response.headers["Cache-Control"] = "no-store"
 
 
