@@ -114,7 +114,7 @@ export const dispatchEn: Record<keyof typeof dispatchZh, string> = {
   'say.outcome': 'Outcome',
   'script.title': 'Script',
   'script.left': '{count} mandatory left',
-  'script.impossible': 'Can’t…',
+  'script.impossible': 'Cannot…',
   'script.later': '{count} more when 120, 119 or 110 is called',
   'script.impossible_because': 'Impossible: {reason}',
   'script.why': 'Why? Enter saves, Esc leaves',
