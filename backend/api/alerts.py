@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Header, Query
 from pydantic import Field, StringConstraints, model_validator
 
+from backend.api.access import Sees
 from backend.api.alert_refusals import refused
 from backend.api.bodies import Body
 from backend.api.problems import Problem
@@ -97,6 +98,7 @@ def router(calls: AlertCalls) -> APIRouter:
 def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
     @api.get("")
     def list_alerts(
+        sight: Sees,
         state: Literal["open", "closed"] = "open",
         limit: Annotated[int, Query(ge=1, le=1000)] = 500,
         desk: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
@@ -105,7 +107,8 @@ def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
 
         `desk`: only those that this organisation and those below it see: their own and what was offered to them.
         """
-        return calls.reader.open(limit, desk) if state == "open" else calls.reader.closed(limit, desk)
+        read = calls.reader.open if state == "open" else calls.reader.closed
+        return read(limit, desk, sight)
 
     @api.get("/{alert_id}")
     def show_alert(alert_id: str) -> AlertDetail:

@@ -8,6 +8,7 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Header, Query
 
+from backend.api.access import Sees
 from backend.api.answering_bodies import (
     AnswerVocabulary,
     Assignments,
@@ -25,6 +26,7 @@ from backend.api.answering_problems import no_alert, refused
 from backend.api.answering_replies import PROVIDERS
 from backend.api.problems import Problem
 from backend.api.security import CurrentActor
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert import lifecycle
 from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
@@ -49,7 +51,7 @@ class AnswerLists(Protocol):
     def has_alert(self, alert_id: str) -> bool: ...
     def assignments(self, alert_id: str) -> list[AssignmentView]: ...
     def key_uses(self, home_id: str, limit: int) -> list[KeyUseView] | None: ...
-    def replies(self, limit: int) -> list[ReplyView]: ...
+    def replies(self, limit: int, sight: Sight = WHOLE) -> list[ReplyView]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,9 @@ def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
         return KeyUses(items=uses)
 
     @api.get("/replies")
-    def list_replies(limit: Limit = 100) -> Replies:
+    def list_replies(sight: Sees, limit: Limit = 100) -> Replies:
         """Replies by text, also those that nobody understood."""
-        return Replies(items=calls.lists.replies(limit))
+        return Replies(items=calls.lists.replies(limit, sight))
 
     @api.get("/replies/addresses")
     def reply_addresses() -> ReplyAddresses:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
+from backend.api.access import Sees
 from backend.api.device_request import Key, NewDevices, enrol_refused, new_device
 from backend.api.device_views import (
     Credential,
@@ -58,10 +59,12 @@ def router(calls: DeviceCalls) -> APIRouter:
 
     @api.get("")
     def list_devices(
-        after: Annotated[str, Query(max_length=63)] = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
+        sight: Sees,
+        after: Annotated[str, Query(max_length=63)] = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> DevicePage:
         """Devices in the order of their ids, with their status."""
-        found = calls.store.devices(after, limit)
+        found = calls.store.devices(after, limit, sight)
         statuses: Mapping[str, DeviceStatus] | None
         try:
             statuses = calls.read_device.statuses([device.id for device in found])

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
+from backend.api.access import Sees
 from backend.api.bodies import Answer
 from backend.api.problems import Problem
+from backend.domain.access.sight import Sight
 from backend.domain.kpi.figures import ANCHORS, By, Handled, figures, key_of
 from backend.services.alarm.views import Moment
 from backend.services.kpi.ports import Data, HandledReader
@@ -146,27 +148,30 @@ def router(calls: KpiCalls) -> APIRouter:
     api = APIRouter(prefix="/kpis", tags=["kpis"])
 
     @api.get("")
-    def show_kpis(span: Asked, by: By = By.ALL, data: Data = Data.REAL) -> KpiAnswer:
+    def show_kpis(span: Asked, sight: Sees, by: By = By.ALL, data: Data = Data.REAL) -> KpiAnswer:
         """Shares and quantiles; what never happened is not in time. Tests and synthetic devices are left out.
 
         `data`: `demo` for the demo district, which is left out otherwise.
         """
-        rows = _rows(calls, span, data)
+        rows = _rows(calls, span, data, sight)
         groups = [FiguresView.model_validate(asdict(each)) for each in figures(rows, by, calls.zone)]
         return KpiAnswer(begin=span.begin, end=span.end, by=by, anchors=dict(ANCHORS), groups=groups)
 
     @api.get("/alerts")
-    def list_kpi_alerts(span: Asked, by: By = By.ALL, key: str = "", data: Data = Data.REAL) -> KpiRows:
+    def list_kpi_alerts(span: Asked, sight: Sees, by: By = By.ALL, key: str = "", data: Data = Data.REAL) -> KpiRows:
         """The alerts of one group: every figure equals its rows."""
-        found = [_row(row) for row in _rows(calls, span, data) if key_of(row, by, calls.zone) == key]
+        found = [_row(row) for row in _rows(calls, span, data, sight) if key_of(row, by, calls.zone) == key]
         return KpiRows(items=found, total=len(found))
 
     @api.get("/export")
     def export_kpis(
-        span: Asked, format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")], data: Data = Data.REAL
+        span: Asked,
+        sight: Sees,
+        format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")],
+        data: Data = Data.REAL,
     ) -> Response:
         """The rows as a spreadsheet; CSV opens in Chinese."""
-        rows = [_cells(_row(row)) for row in _rows(calls, span, data)]
+        rows = [_cells(_row(row)) for row in _rows(calls, span, data, sight)]
         body = calls.write_sheet(SheetFormat(format_), "kpi", HEADINGS, rows)
         kind = "text/csv; charset=utf-8" if format_ == "csv" else XLSX
         return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="kpi.{format_}"'})
@@ -177,8 +182,8 @@ def router(calls: KpiCalls) -> APIRouter:
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _rows(calls: KpiCalls, span: Span, data: Data) -> list[Handled]:
-    found = calls.reader.handled(span.begin, span.end, MOST_ALERTS + 1, data)
+def _rows(calls: KpiCalls, span: Span, data: Data, sight: Sight) -> list[Handled]:
+    found = calls.reader.handled(span.begin, span.end, MOST_ALERTS + 1, data, sight)
     if len(found) > MOST_ALERTS:
         raise Problem(
             422,

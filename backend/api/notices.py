@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
+from backend.api.access import Sees
 from backend.api.bodies import Answer, Body
 from backend.api.problems import Problem
 from backend.api.security import CurrentActor
@@ -92,9 +93,9 @@ def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
         return AlertNotices(items=items)
 
     @api.get("/notices")
-    def list_notices(state: Which = "failed", limit: Limit = 100) -> NoticePage:
+    def list_notices(sight: Sees, state: Which = "failed", limit: Limit = 100) -> NoticePage:
         """`open`: not over yet; `failed`: nobody was reached; `to_call`: an operator has to call."""
-        return calls.reader.page(state, limit)
+        return calls.reader.page(state, limit, sight)
 
     @api.get("/notices/channels")
     def list_channels() -> ChannelList:
@@ -117,9 +118,9 @@ def _add_log(api: APIRouter, calls: NoticeCalls) -> None:
 
 def _add_proof(api: APIRouter, calls: NoticeCalls) -> None:
     @api.get("/contact-points/no-cover")
-    def list_points(state: Literal["disabled", "unverified"], limit: Limit = 200) -> PointPage:
+    def list_points(sight: Sees, state: Literal["disabled", "unverified"], limit: Limit = 200) -> PointPage:
         """Contact points that do not count as cover, and since when."""
-        return calls.reader.points(state, limit)
+        return calls.reader.points(state, limit, sight)
 
     @api.post("/contact-points/{point_id}/verify", status_code=202)
     def send_code(point_id: str, actor: CurrentActor) -> ProofAsked:

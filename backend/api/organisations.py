@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Response
 
+from backend.api.access import Sees
 from backend.api.organisation_refusals import assignment_refused, change_refused, hours_refused, not_found
 from backend.api.organisation_views import (
     HomePlaceBody,
@@ -24,6 +25,7 @@ from backend.api.organisation_views import (
 )
 from backend.api.security import CurrentActor
 from backend.api.sheets import DryRun, Format, ImportView, Language, Upload, import_answer, reads_chinese, sheet_answer
+from backend.domain.access.sight import Sight
 from backend.domain.organisation.directory import Organisation, Village
 from backend.domain.organisation.hours import HoursRefused
 from backend.domain.organisation.routing import HomePlace
@@ -71,61 +73,63 @@ def router(calls: OrganisationCalls) -> APIRouter:
 
 
 def _add_organisations(api: APIRouter, calls: OrganisationCalls) -> None:
-    def shown(organisation_id: str) -> OrganisationView:
-        tree = calls.read()
+    def shown(organisation_id: str, sight: Sight) -> OrganisationView:
+        tree = calls.read(sight)
         line = tree.line(organisation_id)
         if line is None:
             raise not_found("organisation")
         return OrganisationView.of(line, tree.directory)
 
     @api.get("/organisations")
-    def list_organisations() -> OrganisationPage:
+    def list_organisations(sight: Sees) -> OrganisationPage:
         """The whole tree, each parent before its children."""
-        tree = calls.read()
+        tree = calls.read(sight)
         return OrganisationPage(items=[OrganisationView.of(line, tree.directory) for line in tree.lines])
 
     @api.post("/organisations", status_code=201)
-    def add_organisation(body: NewOrganisation, actor: CurrentActor) -> OrganisationView:
+    def add_organisation(body: NewOrganisation, actor: CurrentActor, sight: Sees) -> OrganisationView:
         """Add one. The same name of the same kind at the same place is 409: sent twice, it is added once."""
         fields = _fields(body.fields)
         new = Organisation(**{**fields, "id": body.id or calls.ids.new()})
-        return shown(_done(lambda: calls.add(new, actor)).id)
+        return shown(_done(lambda: calls.add(new, actor)).id, sight)
 
     @api.get("/organisations/{organisation_id}")
-    def show_organisation(organisation_id: str) -> OrganisationView:
+    def show_organisation(organisation_id: str, sight: Sees) -> OrganisationView:
         """One of them."""
-        return shown(organisation_id)
+        return shown(organisation_id, sight)
 
     @api.patch("/organisations/{organisation_id}")
-    def change_organisation(organisation_id: str, body: OrganisationChange, actor: CurrentActor) -> OrganisationView:
+    def change_organisation(
+        organisation_id: str, body: OrganisationChange, actor: CurrentActor, sight: Sees
+    ) -> OrganisationView:
         """Change what is sent. Organisations are not deleted: `disabled` takes one out of all routing."""
         fields = _fields(body.fields)
         if _done(lambda: calls.change(organisation_id, fields, actor)) is None:
             raise not_found("organisation")
-        return shown(organisation_id)
+        return shown(organisation_id, sight)
 
 
 def _add_villages(api: APIRouter, calls: OrganisationCalls) -> None:
     @api.get("/villages")
-    def list_villages() -> VillagePage:
+    def list_villages(sight: Sees) -> VillagePage:
         """All villages, by town, then name."""
-        directory = calls.read.directory()
+        directory = calls.read.directory(sight)
         ordered = sorted(directory.villages.values(), key=lambda one: (one.town_id or "", one.name, one.id))
         return VillagePage(items=[VillageView.of(village, directory) for village in ordered])
 
     @api.post("/villages", status_code=201)
-    def add_village(body: NewVillage, actor: CurrentActor) -> VillageView:
+    def add_village(body: NewVillage, actor: CurrentActor, sight: Sees) -> VillageView:
         """Add one."""
         new = Village(**{**body.fields(), "id": body.id or calls.ids.new()})
-        return VillageView.of(_done(lambda: calls.add_village(new, actor)), calls.read.directory())
+        return VillageView.of(_done(lambda: calls.add_village(new, actor)), calls.read.directory(sight))
 
     @api.patch("/villages/{village_id}")
-    def change_village(village_id: str, body: VillageChange, actor: CurrentActor) -> VillageView:
+    def change_village(village_id: str, body: VillageChange, actor: CurrentActor, sight: Sees) -> VillageView:
         """Change what is sent."""
         village = _done(lambda: calls.change_village(village_id, body.fields(), actor))
         if village is None:
             raise not_found("village")
-        return VillageView.of(village, calls.read.directory())
+        return VillageView.of(village, calls.read.directory(sight))
 
 
 def _add_assigning(api: APIRouter, calls: OrganisationCalls) -> None:
@@ -153,9 +157,9 @@ def _add_sheets(api: APIRouter, calls: OrganisationCalls) -> None:
         )
 
     @api.get("/organisations/export", response_class=Response)
-    def export_organisations(format_: Format = "csv", language: Language = None) -> Response:
+    def export_organisations(sight: Sees, format_: Format = "csv", language: Language = None) -> Response:
         """All organisations as a file that can be imported again."""
-        rows = write_organisations(calls.read.directory(), chinese=reads_chinese(language))
+        rows = write_organisations(calls.read.directory(sight), chinese=reads_chinese(language))
         headings = [column.heading for column in organisation_sheet.COLUMNS]
         content = calls.write_sheet(SheetFormat(format_), "组织 Organisations", headings, rows)
         return sheet_answer(content, SheetFormat(format_), "organisations")
@@ -171,9 +175,9 @@ def _add_sheets(api: APIRouter, calls: OrganisationCalls) -> None:
         )
 
     @api.get("/villages/export", response_class=Response)
-    def export_villages(format_: Format = "csv", language: Language = None) -> Response:
+    def export_villages(sight: Sees, format_: Format = "csv", language: Language = None) -> Response:
         """All villages as a file that can be imported again."""
-        rows = write_villages(calls.read.directory(), chinese=reads_chinese(language))
+        rows = write_villages(calls.read.directory(sight), chinese=reads_chinese(language))
         headings = [column.heading for column in village_sheet.COLUMNS]
         content = calls.write_sheet(SheetFormat(format_), "村 Villages", headings, rows)
         return sheet_answer(content, SheetFormat(format_), "villages")

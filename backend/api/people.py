@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import structlog
 from fastapi import APIRouter, Header, Query
 
+from backend.api.access import Sees
 from backend.api.people_views import PersonPage, PersonView, PointList, PointView, person_view, point_view
 from backend.api.roster_bodies import DisableBody, OwnerKind, PersonBody, PointBody, PointChange, Role
 from backend.api.roster_problems import not_found, refusals
@@ -45,13 +46,14 @@ def router(calls: PeopleCalls) -> APIRouter:
 def _add_people(api: APIRouter, calls: PeopleCalls) -> None:
     @api.get("/people")
     def list_people(
+        sight: Sees,
         organisation: Annotated[str | None, Query(max_length=64)] = None,
         role: Role | None = None,
         after: Annotated[str, Query(max_length=64)] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> PersonPage:
         """People in the order of their ids, with whether something verified reaches them."""
-        found = calls.store.people(organisation, DutyRole(role) if role else None, after, limit)
+        found = calls.store.people(organisation, DutyRole(role) if role else None, after, limit, sight)
         items = [person_view(person, reachable) for person, reachable in found]
         return PersonPage(items=items, next=items[-1].id if len(items) == limit else None)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Query
 
+from backend.api.access import Sees
 from backend.api.problems import Problem
 from backend.api.review_views import (
     CAUSES,
@@ -23,6 +24,7 @@ from backend.api.review_views import (
     view,
 )
 from backend.api.security import CurrentActor
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.audit.conformance import ReviewReason
 from backend.domain.audit.review import Reviewed
 from backend.services.identity.actor import Actor
@@ -34,7 +36,7 @@ class AuditReading(Protocol):
 
     def has_alert(self, alert_id: str) -> bool: ...
     def verdict(self, alert_id: str) -> tuple[str, dict[str, Any]] | None: ...
-    def reviews(self, is_open: bool, limit: int) -> Sequence[dict[str, Any]]: ...
+    def reviews(self, is_open: bool, limit: int, sight: Sight = WHOLE) -> Sequence[dict[str, Any]]: ...
     def change_review(self, alert_id: str, reason: str, values: Mapping[str, Any]) -> Reviewed: ...
 
 
@@ -52,13 +54,15 @@ def router(calls: ReviewCalls) -> APIRouter:
 
     @api.get("/reviews")
     def list_reviews(
-        state: Literal["open", "closed"] = "open", limit: Annotated[int, Query(ge=1, le=1000)] = 200
+        sight: Sees,
+        state: Literal["open", "closed"] = "open",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> ReviewList:
         """Alerts that wait or waited for more than 180 s, went otherwise than their policy says, or reached nobody.
 
         `open`: also those that somebody has taken.
         """
-        return ReviewList(items=[view(row) for row in calls.reader.reviews(state == "open", limit)])
+        return ReviewList(items=[view(row) for row in calls.reader.reviews(state == "open", limit, sight)])
 
     @api.get("/review-causes")
     def list_causes() -> Causes:

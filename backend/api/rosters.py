@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
+from backend.api.access import Sees
 from backend.api.people import Key
 from backend.api.problems import Problem
 from backend.api.roster_bodies import OverrideBody, RosterBody, RosterChange, SwapBody, When
@@ -62,9 +63,9 @@ def router(calls: RosterCalls) -> APIRouter:
 
 def _add_forecasts(api: APIRouter, calls: RosterCalls) -> None:
     @api.get("/rosters/forecast")
-    def forecast_all() -> ForecastList:
+    def forecast_all(sight: Sees) -> ForecastList:
         """Every roster's next 28 days, the lowest score first."""
-        return ForecastList(items=[forecast_view(found) for found in calls.forecast.every()])
+        return ForecastList(items=[forecast_view(found) for found in calls.forecast.every(sight)])
 
     @api.get("/rosters/{roster_id}/forecast")
     def forecast_one(roster_id: str) -> ForecastView:
@@ -77,9 +78,10 @@ def _add_forecasts(api: APIRouter, calls: RosterCalls) -> None:
 
 def _add_rosters(api: APIRouter, calls: RosterCalls) -> None:
     @api.get("/rosters")
-    def list_rosters(organisation: Annotated[str | None, Query(max_length=64)] = None) -> RosterList:
+    def list_rosters(sight: Sees, organisation: Annotated[str | None, Query(max_length=64)] = None) -> RosterList:
         """All rosters, or those of one organisation."""
-        return RosterList(items=[roster_line(kept) for kept in calls.store.every(calls.clock.now(), organisation)])
+        found = calls.store.every(calls.clock.now(), organisation, sight)
+        return RosterList(items=[roster_line(kept) for kept in found])
 
     @api.get("/rosters/{roster_id}")
     def show_roster(roster_id: str) -> RosterView:

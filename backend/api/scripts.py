@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
+from backend.api.access import Sees
 from backend.api.bodies import Body
 from backend.api.problems import Problem
 from backend.api.script_bodies import Key, Line, Reason, SentMoment, Text, key_reused, not_found, who
@@ -122,9 +123,9 @@ def _add_hand_over(api: APIRouter, calls: ScriptCalls) -> None:
 
 def _add_reviews(api: APIRouter, calls: ScriptCalls) -> None:
     @api.get("/script-reviews")
-    def list_reviews(limit: Annotated[int, Query(ge=1, le=500)] = 100) -> ReviewPage:
+    def list_reviews(sight: Sees, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> ReviewPage:
         """Steps that somebody called impossible and no manager has looked at, the oldest first."""
-        return review_page(list(calls.reviews.awaiting(limit)))
+        return review_page(list(calls.reviews.awaiting(limit, sight)))
 
     @api.post("/script-reviews/{mark_id}", status_code=204)
     def review(mark_id: int, body: VerdictBody, actor: CurrentActor) -> None:

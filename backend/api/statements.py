@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
+from backend.api.access import Sees
 from backend.api.bodies import Answer, Moment
 from backend.api.problems import Problem
 from backend.domain.accounting.account import Account, Tally
@@ -128,6 +129,7 @@ def router(calls: StatementCalls) -> APIRouter:
 
     @api.get("/statements")
     def show_statement(
+        sight: Sees,
         day: date,
         lost: bool = False,
         limit: Annotated[int, Query(ge=1, le=MOST_LINES)] = MOST_LINES,
@@ -137,7 +139,7 @@ def router(calls: StatementCalls) -> APIRouter:
         its figures are provisional."""
         if not EARLIEST <= day <= calls.statement.today():
             raise Problem(422, "bad_day", Label("请给出今天或以前的日期", "Give today, or a day before"))
-        found = calls.statement(day)
+        found = calls.statement(day, sight)
         lines = [line for line in found.lines if not lost or line.sos.lost or line.events.lost]
         return StatementAnswer(
             day=found.day,

@@ -16,9 +16,12 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message as AsgiMessage
 from starlette.types import Send
 
+from backend.api.access import Sees
 from backend.api.problems import Problem
 from backend.api.security import bearer_token, session_cookie
+from backend.domain.access.sight import Sight
 from backend.services.live.hub import MOST_WATCHERS, Hub
+from backend.services.live.lens import Heard
 from backend.services.live.messages import Message
 from backend.services.live.watch_changes import WatchChanges
 from contract.vocabulary import Label
@@ -43,6 +46,7 @@ class StreamCalls:
     watch: WatchChanges
     hub: Hub
     still_open: StillOpen
+    lens: Callable[[Sight], Heard]
     send_seconds: float = SEND_SECONDS
 
 
@@ -88,12 +92,14 @@ def encode(message: Message) -> bytes:
     return format_sse_event(data_str=message.data, event=message.kind, id=place_text)
 
 
-async def _events(calls: StreamCalls, after: int | None, request: Request) -> AsyncGenerator[bytes, None]:
+async def _events(calls: StreamCalls, after: int | None, request: Request, sight: Sight) -> AsyncGenerator[bytes, None]:
     token = bearer_token(request.headers.get("authorization"))
     cookie = None if token else session_cookie(request.headers.get("cookie"))
     yield format_sse_event(retry=RETRY_MS)
     try:
-        async with aclosing(calls.watch(after, lambda: calls.still_open(token, cookie))) as heard:
+        async with aclosing(
+            calls.watch(after, lambda: calls.still_open(token, cookie), lambda: calls.lens(sight))
+        ) as heard:
             async for message in heard:
                 yield encode(message)
     except Exception as error:  # the answer has begun: all that can be said is its end, after which the screen resumes
@@ -108,13 +114,17 @@ def router(calls: StreamCalls) -> APIRouter:
     @api.get("/stream", response_class=LiveResponse, status_code=200)
     async def stream(
         request: Request,
+        sight: Sees,
         last_event_id: Annotated[str | None, Header()] = None,
         after: Annotated[str | None, Query(max_length=32)] = None,
     ) -> LiveResponse:
-        """`alert`, `health`, `ping` (every 5 s) and `resync` (load the list again), in commit order."""
+        """`alert`, `health`, `ping` (every 5 s) and `resync` (load the list again), in commit order.
+
+        Only what the desk sees; a `resync` also where an alert that it saw is its own no more.
+        """
         if calls.hub.watchers >= MOST_WATCHERS:
             raise _too_many()
-        return LiveResponse(_events(calls, place(last_event_id, after), request), calls.send_seconds)
+        return LiveResponse(_events(calls, place(last_event_id, after), request, sight), calls.send_seconds)
 
     return api
 

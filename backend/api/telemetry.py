@@ -12,10 +12,12 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel
 
+from backend.api.access import Sees
 from backend.api.ingest_telemetry import telemetry_away
 from backend.api.problems import Problem
 from backend.api.telemetry_turns import Turns
 from backend.api.telemetry_views import LatestPage, PersonTelemetry, SeriesView, latest_json, series_view
+from backend.domain.access.sight import Sight
 from backend.services.telemetry.homes import Homes, Place
 from backend.services.telemetry.ports import Clock, TelemetryAway
 from backend.services.telemetry.read_latest import ReadLatest
@@ -68,10 +70,10 @@ class TelemetryReads:
             )
         )
 
-    def of_now(self, home_ids: list[str], device_ids: list[str]) -> Response:
-        """Latest values; neither given: of every device."""
+    def of_now(self, home_ids: list[str], device_ids: list[str], sight: Sight) -> Response:
+        """Latest values; neither given: of every device that is seen."""
         with _or_away():
-            found = self.latest(home_ids or None, device_ids or None)
+            found = self.latest(home_ids or None, device_ids or None, sight)
         page = {"at": format_time(self.clock.now()), "items": latest_json(found)}
         return Response(msgspec.json.encode(page), media_type="application/json")
 
@@ -101,7 +103,12 @@ def router(calls: TelemetryReads) -> APIRouter:
         return await turns(lambda: calls.of_person(resident_id, start, to))
 
     @api.get("/telemetry/latest", response_model=LatestPage)
-    async def latest(home_id: Ids = [], device_id: Ids = [], all: bool = False) -> Response:  # noqa: B006 - the names of the query
+    async def latest(
+        sight: Sees,
+        home_id: Ids = [],  # noqa: B006 - the names of the query
+        device_id: Ids = [],  # noqa: B006
+        all: bool = False,
+    ) -> Response:
         """The latest values of devices, of homes, or with `all=true` of every device, in one answer."""
         if bool(home_id) + bool(device_id) + all != 1:
             raise Problem(
@@ -109,7 +116,7 @@ def router(calls: TelemetryReads) -> APIRouter:
                 "which_devices",
                 Label("请指定住址、设备或全部之一", "Name one of home_id, device_id or all=true"),
             )
-        return await turns(lambda: calls.of_now(home_id, device_id))
+        return await turns(lambda: calls.of_now(home_id, device_id, sight))
 
     return api
 

@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
+from backend.api.access import Sees
 from backend.api.bodies import ONE_LINE, Body
 from backend.api.problems import Problem
 from backend.api.script_bodies import Key, Text, key_reused, not_found, who
@@ -131,9 +132,10 @@ def _add_incoming(api: APIRouter, calls: TelephonyCalls) -> None:
         return incoming_answer(calls.take(actor.id, body.call_id, body.caller, body.called), in_full=False)
 
     @api.get("/telephony/incoming")
-    def latest(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> IncomingPage:
+    def latest(sight: Sees, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> IncomingPage:
         """The latest calls that came in, the newest first; known numbers are masked."""
-        return IncomingPage(items=[incoming_answer(call, in_full=False) for call in calls.incoming.incoming(limit)])
+        found = calls.incoming.incoming(limit, sight)
+        return IncomingPage(items=[incoming_answer(call, in_full=False) for call in found])
 
     @api.get("/telephony/incoming/{incoming_id}")
     def show(incoming_id: Annotated[int, Field(ge=1, le=2**62)], actor: CurrentActor) -> IncomingAnswer:

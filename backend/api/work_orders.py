@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from backend.api.access import Sees
 from backend.api.alerts import Key
 from backend.api.security import CurrentActor
 from backend.api.work_order_bodies import (
@@ -105,16 +106,17 @@ def _add_lists(api: APIRouter, calls: WorkOrderCalls) -> None:
     @api.get("")
     def list_work_orders(
         wants: Wants,
+        sight: Sees,
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
         offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ) -> WorkOrderPage:
         """Supervised first, then by deadline; ended ones: newest first."""
-        return calls.reader.page(wants, limit, offset, calls.clock.now())
+        return calls.reader.page(wants, limit, offset, calls.clock.now(), sight)
 
     @api.get("/summary")
-    def summarise_work_orders() -> WorkOrderSummary:
+    def summarise_work_orders(sight: Sees) -> WorkOrderSummary:
         """How many stand in each state, and how many are late; ended ones of the last 30 days."""
-        return calls.reader.summary(calls.clock.now())
+        return calls.reader.summary(calls.clock.now(), sight)
 
     words = form_words(calls.book)
 
@@ -124,10 +126,12 @@ def _add_lists(api: APIRouter, calls: WorkOrderCalls) -> None:
         return words
 
     @api.get("/export")
-    def export_work_orders(wants: Wants, format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")]) -> Response:
+    def export_work_orders(
+        wants: Wants, sight: Sees, format_: Annotated[Literal["csv", "xlsx"], Query(alias="format")]
+    ) -> Response:
         """The same list as a file, at most 20,000 orders."""
         now = calls.clock.now()
-        page = calls.reader.page(wants, MOST_EXPORTED, 0, now)
+        page = calls.reader.page(wants, MOST_EXPORTED, 0, now, sight)
         form = SheetFormat(format_)
         body = calls.write(form, "工单 Work orders", HEADINGS, sheet_rows(page.items, calls.zone))
         name = f"work-orders-{now.astimezone(calls.zone):%Y-%m-%d}.{form}"

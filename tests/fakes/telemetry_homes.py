@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.services.telemetry.erasures import Erasure
 from backend.services.telemetry.homes import Household, Place
 
@@ -25,7 +26,10 @@ class MemoryHomes:
         return Household(resident_id, home_id, others, tuple(self.places([home_id])))
 
     def places(
-        self, home_ids: Collection[str] | None = None, device_ids: Collection[str] | None = None
+        self,
+        home_ids: Collection[str] | None = None,
+        device_ids: Collection[str] | None = None,
+        sight: Sight = WHOLE,
     ) -> Sequence[Place]:
         if home_ids is not None:
             return [place for place in self.known if place.home_id in home_ids]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,10 +11,13 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select
 
+from backend.adapters.db.access import device_seen
 from backend.adapters.db.accounting import statements
 from backend.adapters.db.alarm import events
 from backend.adapters.db.demo_border import of_demo_device
 from backend.adapters.db.engine import is_sqlite, reading, writing
+from backend.adapters.db.registry import devices
+from backend.domain.access.sight import Sight
 from backend.domain.accounting.account import Account, Numbers
 from backend.domain.accounting.chain import Link
 from backend.domain.accounting.day import Answered, DayEvent
@@ -100,6 +103,10 @@ class StatementSqlReader:
         )
         query = select(statements).where(statements.c.position.in_(newest))
         return {one.device_id: _BODY.decode(one.body).account for one in self._links(query)}
+
+    def seen(self, sight: Sight) -> Collection[str]:
+        with reading(self.engine) as connection:
+            return frozenset(connection.scalars(select(devices.c.id).where(device_seen(sight))))
 
     def lines(self, day: str) -> Sequence[Link]:
         return self._links(select(statements).where(statements.c.day == day).order_by(statements.c.device_id))

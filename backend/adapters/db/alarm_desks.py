@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.escalation import offers, runs
@@ -52,10 +52,12 @@ def desks_of(connection: Connection, found: Sequence[Alert]) -> AtDesks:
 def shown_at(connection: Connection, desk: str) -> ColumnElement[bool]:
     """Alerts that `desk` or an organisation below it is responsible for, or that were offered to one of them.
 
-    What nobody else is responsible for is the district's.
+    The district's desk is shown every alert: what nobody is responsible for, or somebody who is not in the tree any
+    more, is shown there and nowhere else.
     """
     reader = OrganisationReader(connection)
+    if desk == reader.district_id:
+        return true()
     below = reader.subtree(desk)
     offered = select(offers.c.alert_id).where(offers.c.organisation_id.in_(below))
-    mine = or_(alerts.c.organisation_id.in_(below), alerts.c.id.in_(offered))
-    return or_(mine, alerts.c.organisation_id.is_(None)) if desk == reader.district_id else mine
+    return or_(alerts.c.organisation_id.in_(below), alerts.c.id.in_(offered))

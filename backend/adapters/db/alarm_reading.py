@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, case, func, or_, select
 
+from backend.adapters.db.access import alert_seen
 from backend.adapters.db.alarm import alerts, changes, commands, timeline
 from backend.adapters.db.alarm_desks import AtDesks, desks_of, shown_at
 from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.engine import reading
 from backend.adapters.db.registry import contacts, devices, homes, residents
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.lifecycle import allowed
 from backend.domain.alert.model import Alert
 from backend.services.alarm.views import (
@@ -52,11 +54,11 @@ class AlarmSqlReader:
 
     engine: Engine
 
-    def open(self, limit: int, desk: str | None = None) -> AlertPage:
-        return self._page(alerts.c.handling != _CLOSED, _QUEUE, limit, desk)
+    def open(self, limit: int, desk: str | None = None, sight: Sight = WHOLE) -> AlertPage:
+        return self._page((alerts.c.handling != _CLOSED) & alert_seen(sight), _QUEUE, limit, desk)
 
-    def closed(self, limit: int, desk: str | None = None) -> AlertPage:
-        return self._page(alerts.c.handling == _CLOSED, (alerts.c.closed_at.desc(),), limit, desk)
+    def closed(self, limit: int, desk: str | None = None, sight: Sight = WHOLE) -> AlertPage:
+        return self._page((alerts.c.handling == _CLOSED) & alert_seen(sight), (alerts.c.closed_at.desc(),), limit, desk)
 
     def _page(
         self, condition: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int, desk: str | None

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, select
 
+from backend.adapters.db.access import of_alert_seen
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.answering import assignments, key_uses, lone_workers, replies
 from backend.adapters.db.answering_needs import responders_needed
@@ -16,6 +17,7 @@ from backend.adapters.db.engine import reading
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people import people
 from backend.adapters.db.registry import contacts, homes, residents
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.answering.model import Assignment, KeyKind
 from backend.domain.answering.safety import Timer
 from backend.domain.escalation.targets import ContactRole
@@ -79,10 +81,11 @@ class AnswerSqlReader:
             rows = db.execute(latest.order_by(key_uses.c.at.desc()).limit(limit)).mappings()
             return [KeyUseView(**dict(row)) for row in rows]
 
-    def replies(self, limit: int) -> list[ReplyView]:
+    def replies(self, limit: int, sight: Sight = WHOLE) -> list[ReplyView]:
         """The latest first."""
         with reading(self.engine) as db:
-            rows = db.execute(select(replies).order_by(replies.c.at.desc()).limit(limit))
+            seen = select(replies).where(of_alert_seen(replies.c.alert_id, sight))
+            rows = db.execute(seen.order_by(replies.c.at.desc()).limit(limit))
             return [
                 ReplyView(
                     id=row.id,

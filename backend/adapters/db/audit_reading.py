@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, exists, select, update
 
+from backend.adapters.db.access import alert_seen
 from backend.adapters.db.alarm import alerts, timeline
 from backend.adapters.db.audit import findings, reviews
 from backend.adapters.db.engine import reading, writing
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.model import EntryKind
 from backend.domain.audit.review import Reviewed, ReviewState
 from backend.domain.audit.schedule import Line, Mark
@@ -76,14 +78,14 @@ class AuditSqlReader:
         with reading(self.engine) as connection:
             return bool(connection.scalar(select(exists().where(alerts.c.id == alert_id))))
 
-    def reviews(self, is_open: bool, limit: int) -> Sequence[dict[str, Any]]:
+    def reviews(self, is_open: bool, limit: int, sight: Sight = WHOLE) -> Sequence[dict[str, Any]]:
         """Open and taken ones, the oldest first; closed ones, the latest first."""
         closed = reviews.c.state == str(ReviewState.CLOSED)
         order = reviews.c.opened_at if is_open else reviews.c.closed_at.desc()
         query = (
             select(reviews, alerts.c.type, alerts.c.received_at, alerts.c.accepted_at)
             .join(alerts, alerts.c.id == reviews.c.alert_id)
-            .where(~closed if is_open else closed)
+            .where(~closed if is_open else closed, alert_seen(sight))
             .order_by(order, reviews.c.alert_id, reviews.c.reason)
             .limit(limit)
         )

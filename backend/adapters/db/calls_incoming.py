@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select
 
+from backend.adapters.db.access import organisation_seen
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.calls import incoming
 from backend.adapters.db.engine import reading, writing
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.registry import contacts, homes, residents
+from backend.domain.access.sight import WHOLE, Sight
 from backend.services.live.ports import Told
 from backend.services.telephony.numbers import normal_or_as_is
 from backend.services.telephony.ports import CallerKind, DeskRouting, Incoming, IncomingTransaction, Match
@@ -105,9 +107,10 @@ class IncomingSqlStore:
         with writing(self.engine) as connection:
             yield IncomingSql(connection, self.routing)
 
-    def incoming(self, limit: int) -> Sequence[Incoming]:
+    def incoming(self, limit: int, sight: Sight = WHOLE) -> Sequence[Incoming]:
+        query = select(incoming).where(organisation_seen(incoming.c.organisation_id, sight))
         with reading(self.engine) as connection:
-            rows = connection.execute(select(incoming).order_by(incoming.c.id.desc()).limit(limit)).mappings()
+            rows = connection.execute(query.order_by(incoming.c.id.desc()).limit(limit)).mappings()
             return [to_incoming(row) for row in rows]
 
     def incoming_call(self, incoming_id: int) -> Incoming | None:

@@ -9,11 +9,13 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, Subquery, and_, case, exists, func, or_, select
 
+from backend.adapters.db.access import alert_own
 from backend.adapters.db.alarm import alerts, timeline
 from backend.adapters.db.engine import reading
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.registry import devices, homes
 from backend.adapters.db.work_order import work_orders
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.model import EntryKind
 from backend.domain.kpi.figures import Handled
 from backend.services.kpi.ports import Data
@@ -38,9 +40,11 @@ class HandledSqlReader:
 
     engine: Engine
 
-    def handled(self, begin: datetime, end: datetime, limit: int, data: Data = Data.REAL) -> Sequence[Handled]:
+    def handled(
+        self, begin: datetime, end: datetime, limit: int, data: Data = Data.REAL, sight: Sight = WHOLE
+    ) -> Sequence[Handled]:
         with reading(self.engine) as connection:
-            return _read(connection, begin, end, limit, data)
+            return _read(connection, begin, end, limit, and_(_of(data), alert_own(sight)))
 
 
 def _moments(begin: datetime, end: datetime) -> Subquery:
@@ -82,7 +86,9 @@ def _of(data: Data) -> ColumnElement[bool]:
     return and_(or_(devices.c.id.is_(None), devices.c.synthetic.is_(False)), ~invented)
 
 
-def _read(connection: Connection, begin: datetime, end: datetime, limit: int, data: Data) -> Sequence[Handled]:
+def _read(
+    connection: Connection, begin: datetime, end: datetime, limit: int, whose: ColumnElement[bool]
+) -> Sequence[Handled]:
     moments, backs, first = _moments(begin, end), _call_backs(), timeline.alias()
     query = (
         select(
@@ -106,7 +112,7 @@ def _read(connection: Connection, begin: datetime, end: datetime, limit: int, da
             alerts.c.severity != "technical",
             alerts.c.type != _TEST,
             or_(alerts.c.outcome.is_(None), alerts.c.outcome != "test"),
-            _of(data),
+            whose,
         )
         .order_by(alerts.c.received_at, alerts.c.id)
         .limit(limit)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, RowMapping, and_, exists, select
 
+from backend.adapters.db.access import notice_seen, point_seen
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.engine import reading
 from backend.adapters.db.notices import attempts, notices
@@ -16,6 +17,7 @@ from backend.adapters.db.notices_rows import OUTSTANDING
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people import contact_points, people
 from backend.adapters.db.registry import contacts
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.delivery.model import OPEN, NoticeState
 from backend.domain.escalation.targets import Channel
 from backend.services.notices.labels import CAUSES, CHANNELS, KINDS, OUTCOMES, STATES
@@ -57,20 +59,21 @@ class SqlNoticeReader:
             query = select(notices).where(notices.c.alert_id == alert_id).order_by(notices.c.created_at, notices.c.id)
             return _views(connection, connection.execute(query).mappings().all())
 
-    def page(self, which: Which, limit: int) -> NoticePage:
+    def page(self, which: Which, limit: int, sight: Sight = WHOLE) -> NoticePage:
         order = (notices.c.created_at.desc(),) if which == "failed" else (notices.c.priority, notices.c.created_at)
-        query = select(notices).where(_WHERE[which]).order_by(*order, notices.c.id).limit(limit + 1)
+        query = select(notices).where(_WHERE[which], notice_seen(sight)).order_by(*order, notices.c.id).limit(limit + 1)
         with reading(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
             return NoticePage(items=_views(connection, rows[:limit]), more=len(rows) > limit)
 
-    def points(self, state: Literal["disabled", "unverified"], limit: int) -> PointPage:
+    def points(self, state: Literal["disabled", "unverified"], limit: int, sight: Sight = WHOLE) -> PointPage:
         point = contact_points.c
         disabled = state == "disabled"
         where = (
             point.disabled_at.is_not(None) if disabled else point.verified_at.is_(None) & point.disabled_at.is_(None)
         )
-        query = select(contact_points).where(where).order_by(point.disabled_at, point.created_at).limit(limit)
+        found = select(contact_points).where(where, point_seen(sight))
+        query = found.order_by(point.disabled_at, point.created_at).limit(limit)
         with reading(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
             names = _owner_names(connection, rows)

@@ -10,12 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, RowMapping, Select, Table, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from backend.adapters.db.access import organisation_seen
 from backend.adapters.db.engine import reading, writing
 from backend.adapters.db.identity import staff
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people import contact_points, people
 from backend.adapters.db.people_reading import verified_points
 from backend.adapters.db.registry import contacts
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind, ResponderKind
 from backend.services.roster.people_ports import ContactPoint, PeopleTransaction, Person
 from backend.services.roster.refusals import Refusal, Refused
@@ -43,10 +45,11 @@ class SqlPeopleStore:
             raise Refusal(Refused.CHANGED_MEANWHILE) from None
 
     def people(
-        self, organisation_id: str | None, role: DutyRole | None, after: str, limit: int
+        self, organisation_id: str | None, role: DutyRole | None, after: str, limit: int, sight: Sight = WHOLE
     ) -> Sequence[tuple[Person, bool]]:
         """In the order of their ids, each with whether something verified reaches them."""
         query = select(people).where(people.c.id > after).order_by(people.c.id)
+        query = query.where(organisation_seen(people.c.organisation_id, sight))
         if organisation_id is not None:
             query = query.where(people.c.organisation_id == organisation_id)
         if role is None:

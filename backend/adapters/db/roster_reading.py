@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection, RowMapping, Select, select
 
+from backend.adapters.db.access import organisation_seen
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.people_reading import people_by_id, verified_points
 from backend.adapters.db.roster import holidays, overrides, participants, rosters, rotations
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.domain.organisation.hours import Hours, HoursRefused, clock_minutes, read_hours
 from backend.domain.roster.model import (
@@ -45,9 +47,9 @@ class RosterReader:
         """One roster; None where there is none."""
         return next(iter(self._read(_heads().where(rosters.c.id == roster_id), since)), None)
 
-    def every(self, since: datetime, organisation_id: str | None = None) -> list[KeptRoster]:
+    def every(self, since: datetime, organisation_id: str | None = None, sight: Sight = WHOLE) -> list[KeptRoster]:
         """All of them, or those of one organisation."""
-        heads = _heads()
+        heads = _heads().where(organisation_seen(rosters.c.organisation_id, sight))
         if organisation_id is not None:
             heads = heads.where(rosters.c.organisation_id == organisation_id)
         return self._read(heads, since)

@@ -20,6 +20,7 @@ from backend.adapters.db.people_reading import verified_points
 from backend.adapters.db.roster_feeds import SqlFeeds
 from backend.adapters.db.roster_reading import RosterReader, kept_overrides, uncovered_people
 from backend.adapters.db.roster_writing import SqlRosterTransaction
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind
 from backend.domain.roster.model import Uncovered
 from backend.services.notices.ports import NewNotice
@@ -65,10 +66,10 @@ class SqlRosterStore(SqlFeeds):
         with reading(self._engine) as connection:
             return RosterReader(connection).one(roster_id, since)
 
-    def every(self, since: datetime, organisation_id: str | None = None) -> Sequence[KeptRoster]:
+    def every(self, since: datetime, organisation_id: str | None = None, sight: Sight = WHOLE) -> Sequence[KeptRoster]:
         """All, or those of one organisation."""
         with reading(self._engine) as connection:
-            return RosterReader(connection).every(since, organisation_id)
+            return RosterReader(connection).every(since, organisation_id, sight)
 
     def of_person(self, person_id: str, since: datetime) -> Sequence[KeptRoster]:
         """Those in which the person may ever be on duty."""

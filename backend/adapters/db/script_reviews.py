@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, RowMapping, Select, insert, select
 
+from backend.adapters.db.access import of_alert_seen
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.alarm_rows import to_alert
 from backend.adapters.db.engine import is_sqlite, reading, writing
@@ -17,6 +18,7 @@ from backend.adapters.db.script import marks, reviews
 from backend.adapters.db.script_records import calls_of, marks_of, to_mark
 from backend.adapters.db.script_scene import surroundings
 from backend.adapters.db.script_store import Neighbours, ScriptSql, watch_of
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.script.model import MarkState
 from backend.domain.script.review import ImpossibleStep, Review, ReviewVerdict
 from backend.services.alarm.ports import Clock
@@ -68,8 +70,9 @@ class ReviewSqlStore:
         with writing(self.engine) as connection:
             yield ReviewSql(connection, self.clock, is_sqlite(self.engine), self.neighbours)
 
-    def awaiting(self, limit: int) -> Sequence[ImpossibleStep]:
-        query = _IMPOSSIBLE.outerjoin(reviews, reviews.c.mark_id == marks.c.id).where(reviews.c.mark_id.is_(None))
+    def awaiting(self, limit: int, sight: Sight = WHOLE) -> Sequence[ImpossibleStep]:
+        unreviewed = _IMPOSSIBLE.outerjoin(reviews, reviews.c.mark_id == marks.c.id).where(reviews.c.mark_id.is_(None))
+        query = unreviewed.where(of_alert_seen(marks.c.alert_id, sight))
         with reading(self.engine) as connection:
             return [_step(row) for row in connection.execute(query.order_by(marks.c.id).limit(limit)).mappings()]
 

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, Engine, select
 
+from backend.adapters.db.access import device_seen
 from backend.adapters.db.engine import reading
 from backend.adapters.db.registry import devices, homes, residents
+from backend.domain.access.sight import WHOLE, Sight
 from backend.services.telemetry.homes import Household, Place
 
 IDS_AT_ONCE = 500
@@ -37,23 +39,31 @@ class TelemetryHomes:
         return Household(resident_id, home_id, tuple(other for other in people if other != resident_id), places)
 
     def places(
-        self, home_ids: Collection[str] | None = None, device_ids: Collection[str] | None = None
+        self,
+        home_ids: Collection[str] | None = None,
+        device_ids: Collection[str] | None = None,
+        sight: Sight = WHOLE,
     ) -> Sequence[Place]:
         """By device id."""
         with reading(self._engine) as connection:
-            return sorted(_select(connection, home_ids, device_ids), key=lambda place: place.device_id)
+            return sorted(_select(connection, home_ids, device_ids, sight), key=lambda place: place.device_id)
 
 
 def _select(
-    connection: Connection, home_ids: Collection[str] | None, device_ids: Collection[str] | None
+    connection: Connection,
+    home_ids: Collection[str] | None,
+    device_ids: Collection[str] | None,
+    sight: Sight = WHOLE,
 ) -> Iterator[Place]:
     column, ids = (devices.c.home_id, home_ids) if home_ids is not None else (devices.c.id, device_ids)
     if ids is None:
-        queries = [_PLACES]
+        queries = [_PLACES.where(device_seen(sight))]
     else:
         ordered = sorted(ids)
         starts = range(0, len(ordered), IDS_AT_ONCE)
-        queries = [_PLACES.where(column.in_(ordered[start : start + IDS_AT_ONCE])) for start in starts]
+        queries = [
+            _PLACES.where(column.in_(ordered[start : start + IDS_AT_ONCE]), device_seen(sight)) for start in starts
+        ]
     for query in queries:
         for device_id, kind, room, home_id, label in connection.execute(query):
             yield Place(device_id, kind, room, home_id, label)

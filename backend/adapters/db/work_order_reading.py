@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, case, func, or_, select
 
+from backend.adapters.db.access import order_seen
 from backend.adapters.db.engine import reading
 from backend.adapters.db.organisation import organisations
 from backend.adapters.db.registry import homes, residents
 from backend.adapters.db.work_order import work_orders
 from backend.adapters.db.work_order_history import calls_of, phones_of, timeline_of
 from backend.adapters.db.work_order_rows import to_order
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.work_order.labels import (
     ORIGIN_LABELS,
     OUTCOME_LABELS,
@@ -64,8 +66,8 @@ class WorkOrderSqlReader:
     engine: Engine
     book: Book
 
-    def page(self, wanted: Filter, limit: int, offset: int, now: datetime) -> WorkOrderPage:
-        where = _where(wanted, now)
+    def page(self, wanted: Filter, limit: int, offset: int, now: datetime, sight: Sight = WHOLE) -> WorkOrderPage:
+        where = (*_where(wanted, now), order_seen(sight))
         with reading(self.engine) as connection:
             rows = connection.execute(
                 select(work_orders).where(*where).order_by(*_ORDER).limit(limit).offset(offset)
@@ -90,8 +92,8 @@ class WorkOrderSqlReader:
                 allowed=[coded(verb, VERB_LABELS) for verb in verbs],
             )
 
-    def summary(self, now: datetime) -> WorkOrderSummary:
-        counted = or_(~_ENDED, _T.closed_at >= now - ENDED_COUNTED)
+    def summary(self, now: datetime, sight: Sight = WHOLE) -> WorkOrderSummary:
+        counted = and_(or_(~_ENDED, _T.closed_at >= now - ENDED_COUNTED), order_seen(sight))
         late = func.sum(case((_late(now), 1), else_=0))
         supervised = func.sum(case((and_(_T.supervised_at.is_not(None), ~_ENDED), 1), else_=0))
         held = func.sum(case((_T.held_until.is_not(None), 1), else_=0))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from backend.domain.access.sight import Sight
 from backend.domain.accounting.account import Account
 from backend.domain.accounting.chain import Link
 from backend.domain.accounting.day import DayEvent
@@ -32,6 +33,10 @@ class StatementReader(Protocol):
 
     def first_event_at(self) -> datetime | None:
         """When the first event was stored."""
+        ...
+
+    def seen(self, sight: Sight) -> Collection[str]:
+        """Every device that stands in a home that is seen."""
         ...
 
     def devices(self, begin: datetime, end: datetime, after: str, limit: int) -> Sequence[str]:

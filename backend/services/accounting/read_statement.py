@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.accounting.account import Account
 from backend.domain.accounting.chain import Link
 from backend.domain.accounting.day import Figures, total
@@ -32,8 +33,16 @@ class ReadStatement:
         """By the clocks on the wall there."""
         return self.clock.now().astimezone(self.zone).date()
 
-    def __call__(self, day: date) -> Statement:
-        """The statement of `day`, which is not after today."""
+    def __call__(self, day: date, sight: Sight = WHOLE) -> Statement:
+        """The statement of `day`, which is not after today: of what is seen, with its sum for the district's."""
+        found = self._whole(day)
+        if sight.whole:
+            return found
+        seen = self.reader.seen(sight)
+        lines = [line for line in found.lines if line.device_id in seen]
+        return Statement(found.day, found.state, _sum(lines), lines)
+
+    def _whole(self, day: date) -> Statement:
         stored = self.reader.lines(day.isoformat())
         if stored and stored[0].device_id == DISTRICT:
             district, *lines = (_line(link) for link in stored)

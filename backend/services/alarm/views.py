@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.lifecycle import Verb
 from contract.times import format_time
 from contract.vocabulary import Condition, Flag, Handling, Severity
@@ -225,14 +226,14 @@ class AlertDetail(AlertSummary):
 class AlertReader(Protocol):
     """Reads, never writes."""
 
-    def open(self, limit: int, desk: str | None = None) -> AlertPage:
+    def open(self, limit: int, desk: str | None = None, sight: Sight = WHOLE) -> AlertPage:
         """Who waits first, then by severity, then the longest waiting.
 
         `desk`: an organisation's id; what it and those below it are responsible for, and what was offered to them.
         """
         ...
 
-    def closed(self, limit: int, desk: str | None = None) -> AlertPage:
+    def closed(self, limit: int, desk: str | None = None, sight: Sight = WHOLE) -> AlertPage:
         """The last closed first."""
         ...
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.kpi.figures import Handled
 
 
@@ -21,9 +22,12 @@ class Data(StrEnum):
 class HandledReader(Protocol):
     """Reads, never writes."""
 
-    def handled(self, begin: datetime, end: datetime, limit: int, data: Data = Data.REAL) -> Sequence[Handled]:
+    def handled(
+        self, begin: datetime, end: datetime, limit: int, data: Data = Data.REAL, sight: Sight = WHOLE
+    ) -> Sequence[Handled]:
         """Alerts that were received in [begin, end), the oldest first, closed or not.
 
-        Left out: technical matters and tests (test key, outcome `test`); of REAL data devices that are synthetic.
+        Left out: technical matters and tests (test key, outcome `test`); of REAL data devices that are synthetic; what
+        others were responsible for than `sight` sees: an alert is the figure of one centre.
         """
         ...

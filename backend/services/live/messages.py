@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,11 +26,13 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`data` is JSON; `stream_id` None: the place in the stream does not move."""
+    """`data` is JSON; `stream_id` None: the place in the stream does not move. `about`: the same of what belongs
+    to somebody, by which it is judged who may hear it."""
 
     kind: MessageKind
     data: str
     stream_id: int | None = None
+    about: Mapping[str, Any] | None = None
 
 
 def _json(value: Any) -> str:
@@ -38,12 +41,12 @@ def _json(value: Any) -> str:
 
 def alert(change: Change) -> Message:
     """A change of an alert."""
-    return Message(MessageKind.ALERT, _json(change.alert), change.stream_id)
+    return Message(MessageKind.ALERT, _json(change.alert), change.stream_id, change.alert)
 
 
 def call(told: Told) -> Message:
     """Somebody calls. The place in the stream does not move: who comes back hears the latest calls again."""
-    return Message(MessageKind.CALL, _json(told.data))
+    return Message(MessageKind.CALL, _json(told.data), about=told.data)
 
 
 def health(component: Any) -> Message:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.escalation.targets import Channel
 from backend.services.alarm.views import Moment, View
 from backend.services.notices.labels import CHANNELS
@@ -116,8 +117,8 @@ class NoticeReader(Protocol):
         """All of them, the oldest first; None where there is no such alert."""
         ...
 
-    def page(self, which: Which, limit: int) -> NoticePage: ...
-    def points(self, state: Literal["disabled", "unverified"], limit: int) -> PointPage: ...
+    def page(self, which: Which, limit: int, sight: Sight = WHOLE) -> NoticePage: ...
+    def points(self, state: Literal["disabled", "unverified"], limit: int, sight: Sight = WHOLE) -> PointPage: ...
 
 
 _PHONE: Final = re.compile(r"\+?[\d\s()-]{7,20}")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.organisation.directory import Directory, Organisation
 from backend.domain.organisation.hours import is_open, next_change
 from backend.domain.organisation.routing import centre_of
 from backend.services.organisation.ports import Clock, OrganisationStore
+from backend.services.organisation.within import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,20 @@ class ReadOrganisations:
         self._clock = clock
         self._zone = zone
 
-    def __call__(self) -> ShownTree:
+    def __call__(self, sight: Sight = WHOLE) -> ShownTree:
         directory = self._store.directory()
         homes = self._homes(directory)
+        seen = within(directory, sight)
         lines = [
-            self._shown(directory.organisations[node.id], depth, homes[node.id])
+            self._shown(seen.organisations[node.id], depth, homes[node.id])
             for node, depth in directory.tree.ordered()
+            if node.id in seen.organisations
         ]
-        return ShownTree(directory, lines)
+        return ShownTree(seen, lines)
 
-    def directory(self) -> Directory:
-        """Everything, as it is kept."""
-        return self._store.directory()
+    def directory(self, sight: Sight = WHOLE) -> Directory:
+        """Everything that is seen, as it is kept."""
+        return within(self._store.directory(), sight)
 
     def _homes(self, directory: Directory) -> Counter[str]:
         homes: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.escalation.targets import Channel, DutyRole, RecipientKind, ResponderKind
 
 
@@ -86,7 +87,7 @@ class PeopleStore(Protocol):
 
     def begin(self) -> AbstractContextManager[PeopleTransaction]: ...
     def people(
-        self, organisation_id: str | None, role: DutyRole | None, after: str, limit: int
+        self, organisation_id: str | None, role: DutyRole | None, after: str, limit: int, sight: Sight = WHOLE
     ) -> Sequence[tuple[Person, bool]]:
         """In the order of their ids, each with whether something verified reaches them."""
 

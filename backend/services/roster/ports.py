@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.escalation.targets import DutyRole, RecipientKind
 from backend.domain.roster.model import Duty, Gap, Override, Roster, Uncovered
 from backend.services.notices.ports import NewNotice
@@ -144,7 +145,9 @@ class RosterStore(Protocol):
 
     def begin(self) -> AbstractContextManager[RosterTransaction]: ...
     def one(self, roster_id: str, since: datetime) -> KeptRoster | None: ...
-    def every(self, since: datetime, organisation_id: str | None = None) -> Sequence[KeptRoster]: ...
+    def every(
+        self, since: datetime, organisation_id: str | None = None, sight: Sight = WHOLE
+    ) -> Sequence[KeptRoster]: ...
     def of_person(self, person_id: str, since: datetime) -> Sequence[KeptRoster]:
         """Those in which the person may ever be on duty."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.roster.gaps import forecast
 from backend.domain.roster.model import Uncovered
 from backend.services.roster.people_ports import Clock
@@ -22,9 +23,9 @@ class ReadForecast:
         kept = self._store.one(roster_id, self._clock.now())
         return self._all([kept])[0] if kept is not None else None
 
-    def every(self) -> list[RosterForecast]:
+    def every(self, sight: Sight = WHOLE) -> list[RosterForecast]:
         """All rosters: the lowest score first, among equals the one whose first gap comes soonest."""
-        found = self._all(self._store.every(self._clock.now()))
+        found = self._all(self._store.every(self._clock.now(), sight=sight))
         return sorted(found, key=lambda each: (each.score, each.gaps[0].start.isoformat() if each.gaps else "~"))
 
     def _all(self, rosters: Sequence[KeptRoster]) -> list[RosterForecast]:

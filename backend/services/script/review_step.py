@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.model import Actor, EntryKind
 from backend.domain.script.review import ImpossibleStep, Review, ReviewVerdict
 from backend.services.alarm.ports import Clock
@@ -35,7 +36,7 @@ class ReviewStore(Protocol):
     """Opens transactions; reads the list."""
 
     def begin(self) -> AbstractContextManager[ReviewTransaction]: ...
-    def awaiting(self, limit: int) -> Sequence[ImpossibleStep]:
+    def awaiting(self, limit: int, sight: Sight = WHOLE) -> Sequence[ImpossibleStep]:
         """Those that nobody has reviewed, the oldest first."""
         ...
 

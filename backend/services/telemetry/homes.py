@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -34,7 +36,13 @@ class Homes(Protocol):
     def household(self, resident_id: str) -> Household | None: ...
 
     def places(
-        self, home_ids: Collection[str] | None = None, device_ids: Collection[str] | None = None
+        self,
+        home_ids: Collection[str] | None = None,
+        device_ids: Collection[str] | None = None,
+        sight: Sight = WHOLE,
     ) -> Sequence[Place]:
-        """The devices of these homes, or these devices, or all, by id; those that there are not are left out."""
+        """The devices of these homes, or these devices, or all, by id.
+
+        Those that there are not, or that are not seen, are left out.
+        """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.services.telemetry.homes import Homes, Place
 from backend.services.telemetry.ports import DeviceReading, TelemetryStore
 
@@ -25,9 +26,12 @@ class ReadLatest:
     homes: Homes
 
     def __call__(
-        self, home_ids: Collection[str] | None = None, device_ids: Collection[str] | None = None
+        self,
+        home_ids: Collection[str] | None = None,
+        device_ids: Collection[str] | None = None,
+        sight: Sight = WHOLE,
     ) -> list[PlaceNow]:
         """By device; neither given: all devices that there are."""
-        places = self.homes.places(home_ids, device_ids)
+        places = self.homes.places(home_ids, device_ids, sight)
         latest = self.store.latest_many([place.device_id for place in places])
         return [PlaceNow(place, latest.get(place.device_id, ())) for place in places]

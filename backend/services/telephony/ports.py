@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.alert.model import Alert
 from backend.domain.script.model import Call, CallTarget
 from backend.services.script.ports import ScriptTransaction
@@ -160,7 +161,7 @@ class CallReader(Protocol):
 class IncomingReader(Protocol):
     """Reads calls that came in."""
 
-    def incoming(self, limit: int) -> Sequence[Incoming]:
+    def incoming(self, limit: int, sight: Sight = WHOLE) -> Sequence[Incoming]:
         """The newest first."""
         ...
 

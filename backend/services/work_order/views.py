@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.work_order.model import State
 from backend.services.alarm.views import Moment, View
 
@@ -180,6 +181,6 @@ class Filter:
 class WorkOrderReader(Protocol):
     """Reads, never writes."""
 
-    def page(self, wanted: Filter, limit: int, offset: int, now: datetime) -> WorkOrderPage: ...
+    def page(self, wanted: Filter, limit: int, offset: int, now: datetime, sight: Sight = WHOLE) -> WorkOrderPage: ...
     def detail(self, order_id: str, now: datetime) -> WorkOrderDetail | None: ...
-    def summary(self, now: datetime) -> WorkOrderSummary: ...
+    def summary(self, now: datetime, sight: Sight = WHOLE) -> WorkOrderSummary: ...

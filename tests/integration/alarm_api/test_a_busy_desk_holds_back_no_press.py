@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from backend.api import alerts, ingest_events
 from backend.api.server import HttpServer
+from backend.domain.access.sight import WHOLE, Sight
 from backend.services.alarm.views import AlertDetail, AlertPage
 from backend.services.identity.actor import Actor, ActorKind, Scope, StaffRole
 from tests.harness.alarm import Alarm
@@ -30,12 +31,12 @@ class StuckReader:
         self.gate = threading.Event()
         self.entered = threading.Semaphore(0)
 
-    def open(self, limit: int, desk: str | None = None) -> AlertPage:
+    def open(self, limit: int, desk: str | None = None, sight: Sight = WHOLE) -> AlertPage:
         self.entered.release()
         self.gate.wait(60)
         return AlertPage(items=[], stream_id=0, total=0)
 
-    def closed(self, limit: int, desk: str | None = None) -> AlertPage:
+    def closed(self, limit: int, desk: str | None = None, sight: Sight = WHOLE) -> AlertPage:
         return self.open(limit)
 
     def detail(self, alert_id: str) -> AlertDetail | None:
@@ -51,6 +52,7 @@ def server(database: Engine) -> Iterator[tuple[HttpServer, StuckReader, Alarm]]:
     @app.middleware("http")
     async def let_in(request: Request, call_next: Any) -> Response:
         request.state.actor = Actor(ActorKind.STAFF, "a", "a", StaffRole.OPERATOR, frozenset({Scope.INGEST}))
+        request.state.sight = WHOLE
         answer: Response = await call_next(request)
         return answer
 

@@ -13,8 +13,10 @@ from starlette.types import Scope as AsgiScope
 from backend.adapters.clock import SystemClock
 from backend.api import stream
 from backend.api.server import HttpServer
+from backend.domain.access.sight import WHOLE
 from backend.services.identity.actor import Actor, ActorKind, Scope
 from backend.services.live.hub import Hub
+from backend.services.live.lens import EVERYTHING
 from backend.services.live.tail import Tail
 from backend.services.live.watch_changes import WatchChanges
 from tests.fakes.live_changes import MemoryChangeLog, SaidComponents
@@ -29,7 +31,7 @@ class OpenDoor:
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         actor = Actor(ActorKind.SERVICE, "cli", "cli", scopes=frozenset({Scope.READ}))
-        scope.setdefault("state", {})["actor"] = actor
+        scope.setdefault("state", {}).update(actor=actor, sight=WHOLE)
         await self._app(scope, receive, send)
 
 
@@ -42,7 +44,9 @@ def serving(changes: MemoryChangeLog, hub: Hub) -> Iterator[int]:
     api = FastAPI()
 
     api.add_middleware(OpenDoor)
-    api.include_router(stream.router(stream.StreamCalls(watch, hub, lambda *_: True, send_seconds=0.3)))
+    api.include_router(
+        stream.router(stream.StreamCalls(watch, hub, lambda *_: True, lambda _: EVERYTHING, send_seconds=0.3))
+    )
     server = HttpServer(api, "127.0.0.1", 0)
     server.start()
     try:

@@ -13,6 +13,7 @@ from backend.adapters.db.notices import notices
 from backend.adapters.db.people import people
 from backend.adapters.db.registry import homes
 from backend.api.problems import install
+from backend.domain.access.sight import WHOLE
 from backend.domain.alert.lifecycle import Verb
 from backend.domain.answering.model import StepKind
 from backend.services.identity.actor import Actor, ActorKind, StaffRole
@@ -33,6 +34,7 @@ def desk(answering: Answering) -> Iterator[TestClient]:
     @api.middleware("http")
     async def let_in(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         request.state.actor = WANG
+        request.state.sight = WHOLE
         return await call_next(request)
 
     with TestClient(api) as client:
