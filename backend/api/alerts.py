@@ -19,7 +19,7 @@ from backend.domain.alert.model import Actor as TimelineActor
 from backend.domain.alert.model import ActorKind
 from backend.services.alarm.act import Act, Acted
 from backend.services.alarm.views import AlertDetail, AlertPage, AlertReader
-from backend.services.identity.actor import Actor
+from backend.services.identity.actor import Actor, StaffRole
 from contract.vocabulary import Label
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
@@ -111,9 +111,10 @@ def _add_reading(api: APIRouter, calls: AlertCalls) -> None:
         return read(limit, desk, sight)
 
     @api.get("/{alert_id}")
-    def show_alert(alert_id: str) -> AlertDetail:
-        """One alert with card, timeline and what may be done."""
-        return _detail(calls, alert_id)
+    def show_alert(alert_id: str, actor: CurrentActor) -> AlertDetail:
+        """One alert with card, timeline and what may be done. Illnesses are not for technicians."""
+        detail = _detail(calls, alert_id)
+        return without_illnesses(detail) if actor.role is StaffRole.TECHNICIAN else detail
 
 
 def _add_steps(api: APIRouter, calls: AlertCalls) -> None:
@@ -177,6 +178,13 @@ def _stepper(calls: AlertCalls) -> Callable[..., AlertDetail]:
         return _detail(calls, alert_id)
 
     return step
+
+
+def without_illnesses(detail: AlertDetail) -> AlertDetail:
+    """The card for somebody who repairs things."""
+    hidden = {"conditions": None, "medicines": None}
+    residents = [one.model_copy(update=hidden) for one in detail.card.residents]
+    return detail.model_copy(update={"card": detail.card.model_copy(update={"residents": residents})})
 
 
 def _detail(calls: AlertCalls, alert_id: str) -> AlertDetail:

@@ -49,7 +49,7 @@ class AnswerLists(Protocol):
     """What is listed."""
 
     def has_alert(self, alert_id: str) -> bool: ...
-    def assignments(self, alert_id: str) -> list[AssignmentView]: ...
+    def assignments(self, alert_id: str, sight: Sight = WHOLE) -> list[AssignmentView]: ...
     def key_uses(self, home_id: str, limit: int) -> list[KeyUseView] | None: ...
     def replies(self, limit: int, sight: Sight = WHOLE) -> list[ReplyView]: ...
 
@@ -78,9 +78,9 @@ def router(calls: DeskCalls) -> APIRouter:
 
 def _add_lists(api: APIRouter, calls: DeskCalls) -> None:
     @api.get("/alerts/{alert_id}/assignments")
-    def list_assignments(alert_id: str) -> Assignments:
-        """Who was asked to go or to take it, and what they have answered."""
-        return _assignments(calls, alert_id)
+    def list_assignments(alert_id: str, sight: Sees) -> Assignments:
+        """Who was asked to go or to take it, and what they have answered; a responder sees only their own."""
+        return _assignments(calls, alert_id, sight)
 
     @api.get("/alerts/{alert_id}/responders")
     def list_responders(alert_id: str) -> Responders:
@@ -173,10 +173,10 @@ def _add_keys(api: APIRouter, calls: DeskCalls) -> None:
             raise Problem(404, "not_found", Label("没有这条钥匙记录", "No such key use"))
 
 
-def _assignments(calls: DeskCalls, alert_id: str) -> Assignments:
+def _assignments(calls: DeskCalls, alert_id: str, sight: Sight = WHOLE) -> Assignments:
     if not calls.lists.has_alert(alert_id):
         raise no_alert()
-    return Assignments(items=calls.lists.assignments(alert_id))
+    return Assignments(items=calls.lists.assignments(alert_id, sight))
 
 
 def _who(actor: Actor) -> TimelineActor:

@@ -71,5 +71,7 @@ def entry_of(scope: Scope, status: int, actor: Actor, clock: Clock) -> Entry | N
     params: dict[str, str] = {key: str(value) for key, value in scope.get("path_params", {}).items()}
     subject = next((f"{key.removesuffix('_id')}:{value}" for key, value in params.items()), "")
     asked = sorted({part.partition(b"=")[0].decode("ascii", "replace") for part in scope["query_string"].split(b"&")})
-    detail: dict[str, Value] = {"status": status, **params, **({"query": asked} if asked != [""] else {})}
+    # Of another desk, and seen only because it was offered or somebody was asked to go.
+    lent: dict[str, Value] = {"lent": True} if scope.get("state", {}).get("lent") else {}
+    detail: dict[str, Value] = {"status": status, **params, **({"query": asked} if asked != [""] else {}), **lent}
     return Entry(clock.now(), actor.kind.value, actor.id, f"{method} {template}"[:160], subject[:160], detail)

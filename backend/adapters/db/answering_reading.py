@@ -65,11 +65,14 @@ class AnswerSqlReader:
         with reading(self.engine) as db:
             return db.execute(select(alerts.c.id).where(alerts.c.id == alert_id)).first() is not None
 
-    def assignments(self, alert_id: str) -> list[AssignmentView]:
-        """Of an alert, the oldest first."""
+    def assignments(self, alert_id: str, sight: Sight = WHOLE) -> list[AssignmentView]:
+        """Of an alert, the oldest first; a responder sees only their own."""
         with reading(self.engine) as db:
-            timers = _timers(db, alert_id)
-            return [_view(one, timers.get(one.id)) for one in _assignments(db, alert_id)]
+            timers, found = _timers(db, alert_id), _assignments(db, alert_id)
+            if sight.staff_id is not None:
+                own = set(db.scalars(select(people.c.id).where(people.c.staff_id == sight.staff_id)))
+                found = [one for one in found if one.recipient_kind == "person" and one.recipient_id in own]
+            return [_view(one, timers.get(one.id)) for one in found]
 
     def key_uses(self, home_id: str, limit: int) -> list[KeyUseView] | None:
         """Of a home, the latest first; None: no such home."""

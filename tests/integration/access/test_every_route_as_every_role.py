@@ -107,7 +107,7 @@ def walked(description: Any, role: StaffRole) -> Iterator[Call]:
             fields = fields_of(permission, description)
             if role is StaffRole.RESPONDER:
                 # They see alerts that they were asked to go to, and no organisation whose desk they could ask for.
-                fields = {place: kind for place, kind in fields.items() if kind is not Kind.ORGANISATION}
+                fields = {at: kind for at, kind in fields.items() if kind is not Kind.ORGANISATION or at[0] == "path"}
             yield Call(permission, fields)
 
 
