@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from backend.api.access import Sees
 from backend.api.bodies import ONE_LINE, Answer, Moment
 from backend.domain.audit_log.entry import AuditLink
 from backend.services.audit_log.ports import Asked, AuditReader
@@ -49,6 +50,7 @@ def router(calls: AuditLogCalls) -> APIRouter:
 
     @routes.get("/audit-log")
     def page(
+        sight: Sees,
         actor_id: Annotated[str, Query(max_length=128, pattern=ONE_LINE)] = "",
         action: Annotated[str, Query(max_length=160, pattern=ONE_LINE)] = "",
         subject: Annotated[
@@ -59,8 +61,8 @@ def router(calls: AuditLogCalls) -> APIRouter:
         before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> AuditLogAnswer:
-        """Who saw and changed what."""
-        found = calls.read.page(Asked(actor_id, action, subject, since, until, before, limit))
+        """Who saw and changed what; in a subtree, what its own staff have seen and done."""
+        found = calls.read.page(Asked(actor_id, action, subject, since, until, before, limit), sight)
         more = found[-1].position if len(found) == limit and found[-1].position > 1 else None
         return AuditLogAnswer(items=[_view(link) for link in found], next_before=more)
 

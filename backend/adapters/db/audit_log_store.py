@@ -10,8 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select
 
+from backend.adapters.db.access import organisation_seen
 from backend.adapters.db.audit_log import audit_log, audit_pending
 from backend.adapters.db.engine import is_sqlite, reading, writing
+from backend.adapters.db.identity import staff
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.accounting.chain import GENESIS, canonical
 from backend.domain.audit_log.entry import AuditLink, Entry, body_of, link
 from backend.services.audit_log.ports import Asked
@@ -90,8 +93,11 @@ class AuditSqlReader:
 
     engine: Engine
 
-    def page(self, asked: Asked) -> Sequence[AuditLink]:
+    def page(self, asked: Asked, sight: Sight = WHOLE) -> Sequence[AuditLink]:
         query = select(*_LINK).order_by(audit_log.c.position.desc()).limit(asked.limit)
+        if not sight.whole:
+            theirs = select(staff.c.id).where(organisation_seen(staff.c.organisation_id, sight))
+            query = query.where(audit_log.c.actor_id.in_(theirs))
         for column, value in (
             (audit_log.c.actor_id, asked.actor_id),
             (audit_log.c.action, asked.action),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from backend.domain.access.sight import WHOLE, Sight
 from backend.domain.audit_log.entry import AuditLink, Entry
 
 
@@ -45,8 +46,8 @@ class Asked:
 class AuditReader(Protocol):
     """What was written."""
 
-    def page(self, asked: Asked) -> Sequence[AuditLink]:
-        """The newest first."""
+    def page(self, asked: Asked, sight: Sight = WHOLE) -> Sequence[AuditLink]:
+        """The newest first; of a subtree what its own staff have seen and done."""
 
     def links(self, after: int, limit: int) -> Sequence[AuditLink]:
         """In the order of the chain."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,13 @@ from starlette.testclient import TestClient
 
 from backend.adapters.clock import SystemClock
 from backend.adapters.db.alarm import alerts
-from backend.adapters.db.audit_log import audit_pending
+from backend.adapters.db.audit_log import audit_log, audit_pending
 from backend.adapters.db.engine import reading, writing
 from backend.domain.access.roles import StaffRole
 from backend.domain.access.subjects import Kind
 from tests.harness.backend import Platform
 from tests.harness.clock import wait_until
-from tests.harness.two_towns import HERE, THERE, alert_row, cookie_of, filled, id_of, offer
+from tests.harness.two_towns import HERE, THERE, TOWNS, alert_row, cookie_of, filled, id_of, offer, staff_id
 
 
 def put(platform: Platform, id_: str, town: str | None, offered: str | None = None, **more: Any) -> None:
@@ -100,3 +101,18 @@ def test_illnesses_are_not_for_technicians(client: TestClient) -> None:
     for role, shown in ((StaffRole.OPERATOR, True), (StaffRole.TECHNICIAN, False)):
         text = client.get(url, headers=cookie_of(role, HERE)).text
         assert ("heart" in text, "pills" in text) == (shown, shown)
+
+
+def test_an_auditor_of_a_town_reads_what_its_own_staff_have_done(platform: Platform, client: TestClient) -> None:
+    now = SystemClock().now()
+    with writing(platform.backend.engine) as connection:
+        for position, town in enumerate(TOWNS, start=1):
+            body = {"at": now.isoformat(), "actor": {"kind": "staff", "id": town}, "action": "GET", "subject": town}
+            who = staff_id(StaffRole.OPERATOR, town)
+            row = {"position": position, "actor_id": who, "body": json.dumps({**body, "detail": {}})}
+            connection.execute(insert(audit_log).values(filled(audit_log, row, now)))
+        connection.commit()
+    answer = client.get("/api/v1/audit-log", headers=cookie_of(StaffRole.AUDITOR, HERE))
+    assert [one["subject"] for one in answer.json()["items"]] == [HERE]
+    whole = client.get("/api/v1/audit-log", headers=cookie_of(StaffRole.AUDITOR, ""))
+    assert [one["subject"] for one in whole.json()["items"]] == [THERE, HERE]
