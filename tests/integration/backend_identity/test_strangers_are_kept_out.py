@@ -15,6 +15,8 @@ OPEN = {
     ("GET", "/api/v1/session/ways"),
     ("GET", "/healthz"),
     ("HEAD", "/healthz"),
+    # A device proves itself by the secret of its label.
+    ("POST", "/api/v1/claims"),
 }
 CONSOLE = {"/", "/{name}", "/{subfolder}/{name}"}
 SECRET = ("/r/", "/replies/", "/receipts/", "/calendars/")
