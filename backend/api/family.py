@@ -8,7 +8,7 @@ from backend.api.bodies import Answer, Moment
 from backend.api.problems import Problem
 from backend.api.security import CurrentActor
 from backend.api.vocabulary import LabelView
-from backend.services.privacy.family import Family, FamilyAlert, Relative
+from backend.services.privacy.family import Family, FamilyAlert, LinkedResident
 from contract.vocabulary import HANDLING_LABELS, OUTCOME_CODES, Handling, Label, event_type
 
 
@@ -24,7 +24,7 @@ class FamilyAlertView(Answer):
     outcome: LabelView | None
 
 
-class RelativeView(Answer):
+class LinkedResidentView(Answer):
     """`agreed` false: the resident has not agreed that the family sees more."""
 
     resident_id: str
@@ -37,7 +37,7 @@ class RelativeView(Answer):
 class FamilyAnswer(Answer):
     """Whom this account belongs to."""
 
-    items: list[RelativeView]
+    items: list[LinkedResidentView]
 
 
 def router(family: Family) -> APIRouter:
@@ -45,7 +45,7 @@ def router(family: Family) -> APIRouter:
     routes = APIRouter(tags=["residents"])
 
     @routes.get("/family")
-    def relatives(actor: CurrentActor) -> FamilyAnswer:
+    def linked_residents(actor: CurrentActor) -> FamilyAnswer:
         """The residents of this account, and how their latest alarms stand."""
         return FamilyAnswer(items=[_view(one) for one in family.of(actor)])
 
@@ -66,8 +66,8 @@ def router(family: Family) -> APIRouter:
     return routes
 
 
-def _view(one: Relative) -> RelativeView:
-    return RelativeView(
+def _view(one: LinkedResident) -> LinkedResidentView:
+    return LinkedResidentView(
         resident_id=one.resident_id,
         name=one.name,
         agreed=one.agreed,

@@ -1,4 +1,4 @@
-"""A site, backed up while it runs, is lost and restored elsewhere: its alerts ring on, its terminals come in as before."""
+"""A site, backed up while it runs, is lost and restored elsewhere: its alerts ring on, its terminals are let in."""
 
 from __future__ import annotations
 

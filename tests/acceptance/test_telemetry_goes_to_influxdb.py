@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.checkout import Checkout
 from tests.fakes.influx_server import InfluxWireServer
+from tests.harness.checkout import Checkout
 from tests.harness.clock import wait_until
 from tests.harness.system import Credential
 

@@ -18,7 +18,7 @@ from backend.adapters.db.registry import residents
 from backend.domain.audit_log.entry import Entry
 from backend.domain.privacy.consent import Matter
 from backend.services.identity.actor import StaffRole
-from backend.services.privacy.family import FamilyAlert, Relative
+from backend.services.privacy.family import FamilyAlert, LinkedResident
 
 LATEST: Final = 5
 """Alerts that are shown, the newest first."""
@@ -30,7 +30,7 @@ class FamilySqlStore:
 
     engine: Engine
 
-    def relatives(self, staff_id: str) -> Sequence[Relative]:
+    def linked_residents(self, staff_id: str) -> Sequence[LinkedResident]:
         query = (
             select(residents)
             .join(family_links, family_links.c.resident_id == residents.c.id)
@@ -38,7 +38,7 @@ class FamilySqlStore:
             .order_by(residents.c.id)
         )
         with reading(self.engine) as connection:
-            return [_relative(connection, row) for row in connection.execute(query).mappings().all()]
+            return [_linked(connection, row) for row in connection.execute(query).mappings().all()]
 
     def link(self, staff_id: str, resident_id: str, now: datetime, entry: Entry) -> bool:
         account = select(staff.c.id).where(staff.c.id == staff_id, staff.c.role == str(StaffRole.FAMILY))
@@ -66,16 +66,16 @@ def _of(staff_id: str, resident_id: str) -> ColumnElement[bool]:
     return and_(family_links.c.staff_id == staff_id, family_links.c.resident_id == resident_id)
 
 
-def _relative(connection: Connection, row: RowMapping) -> Relative:
+def _linked(connection: Connection, row: RowMapping) -> LinkedResident:
     decision = select(consents.c.agreed).where(
         consents.c.resident_id == row["id"], consents.c.matter == str(Matter.FAMILY_VIEW)
     )
     agreed = bool(connection.scalar(decision.order_by(consents.c.at.desc(), consents.c.id.desc()).limit(1)))
     if not agreed:
-        return Relative(row["id"], row["name"], False, None, ())
+        return LinkedResident(row["id"], row["name"], False, None, ())
     shown = select(alerts).where(alerts.c.home_id == row["home_id"]).order_by(alerts.c.received_at.desc()).limit(LATEST)
     found = [_alert(alert) for alert in connection.execute(shown).mappings()]
-    return Relative(row["id"], row["name"], True, row["status"], found)
+    return LinkedResident(row["id"], row["name"], True, row["status"], found)
 
 
 def _alert(row: RowMapping) -> FamilyAlert:

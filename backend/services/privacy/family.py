@@ -25,7 +25,7 @@ class FamilyAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
+class LinkedResident:
     """`agreed` false: nothing but the name, which the family knows anyway."""
 
     resident_id: str
@@ -38,7 +38,7 @@ class Relative:
 class FamilyStore(Protocol):
     """Who is whose."""
 
-    def relatives(self, staff_id: str) -> Sequence[Relative]: ...
+    def linked_residents(self, staff_id: str) -> Sequence[LinkedResident]: ...
 
     def link(self, staff_id: str, resident_id: str, now: datetime, entry: Entry) -> bool:
         """False: no such account of role family, or no such resident."""
@@ -53,9 +53,9 @@ class Family:
         self._store = store
         self._clock = clock
 
-    def of(self, actor: Actor) -> Sequence[Relative]:
+    def of(self, actor: Actor) -> Sequence[LinkedResident]:
         """Whom this account belongs to."""
-        return self._store.relatives(actor.id)
+        return self._store.linked_residents(actor.id)
 
     def link(self, staff_id: str, resident_id: str, actor: Actor) -> bool:
         """Let an account of role family see a resident. Safe to repeat."""

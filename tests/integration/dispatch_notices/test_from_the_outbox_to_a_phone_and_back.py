@@ -65,7 +65,7 @@ class House:
 
     def send(self) -> None:
         """One bell; waits until nothing is being sent."""
-        (tick,) = self.parts.ticks()
+        tick = next(tick for tick in self.parts.ticks() if tick.name == "outbox")
         tick.run()
         worker: Any = tick.run
         wait_until(lambda: not any(worker.busy.values()), "all hands are free")
