@@ -33,7 +33,9 @@ def router(calls: EnrolmentCalls) -> APIRouter:
 
     @api.post("/import")
     def take_in(file: Upload, actor: CurrentActor, dry_run: DryRun = False) -> ImportView:
-        """Devices from CSV or XLSX, with their homes and residents: all of it or nothing. The same file again: nothing.
+        """Devices from CSV or XLSX, with their homes and residents; nothing where a row is wrong.
+
+        The same file again changes nothing, and does the rest where it was broken off.
 
         A new device has no secret: it claims one with the code on its label, or is given one by enrolling it again.
         """

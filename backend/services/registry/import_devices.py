@@ -1,11 +1,12 @@
-"""A sheet of devices is taken in: all of it or nothing, and in a dry run nothing at all."""
+"""A sheet of devices is taken in where no row of it is wrong; in a dry run nothing is done at all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from backend.domain.registry.history import Change, ChangeKind, Subject, Who, differing
@@ -16,10 +17,11 @@ from backend.services.registry.claim_secret import ClaimSecrets
 from backend.services.registry.device_sheet import COLUMNS
 from backend.services.registry.plan_devices import DevicePlan, NewClaim, Standing, named_in, plan_devices
 from backend.services.registry.ports import Clock, ListedDevice, Told
+from backend.services.registry.refusals import RegistryRefusal, RegistryRefused
 from backend.services.registry.who import who_of
-from backend.services.sheets.columns import name_columns
+from backend.services.sheets.columns import NamedSheet, name_columns
 from backend.services.sheets.ports import ReadSheet
-from backend.services.sheets.report import ImportReport
+from backend.services.sheets.report import ImportReport, RowOutcome
 
 
 class ImportTransaction(Told, Protocol):
@@ -49,9 +51,16 @@ class ImportStore(Protocol):
     def standing(self, devices: set[str], homes: set[str], labels: set[tuple[str, str]]) -> Standing: ...
 
 
+PORTION: Final = 100
+"""Rows in one transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportDevices:
-    """Dies before the commit: nothing is changed. After it: the same file again changes nothing."""
+    """A file with a mistake does nothing. Dies in the middle: the same file again does the rest.
+
+    In portions: on SQLite a press waits for the writer, and 20,000 rows take it many seconds.
+    """
 
     store: ImportStore
     read_sheet: ReadSheet
@@ -60,27 +69,29 @@ class ImportDevices:
     zone: ZoneInfo
 
     def __call__(self, content: bytes, actor: Actor, *, dry_run: bool) -> ImportReport:
-        """What the file does, or would do; with problems it is never done. Raises `SheetRefused`."""
+        """What the file does, or would do; with problems it is never done. Raises `SheetRefused`, `RegistryRefused`."""
         sheet = name_columns(self.read_sheet(content), COLUMNS)
         if sheet.problems:
             return ImportReport(dry_run, False, (), sheet.problems, sheet.ignored)
         now = self.clock.now()
         today = now.astimezone(self.zone).date()
-        named = named_in(sheet)
-        # Planned before the transaction: on SQLite a press waits for it.
-        before = self.store.standing(*named)
-        plan = plan_devices(sheet, before, today, now)
+        plan = plan_devices(sheet, self.store.standing(*named_in(sheet)), today, now)
         applied = not (dry_run or plan.problems)
         if applied:
-            with self.store.begin() as tx:
-                there = tx.standing(*named)
-                if there != before:
-                    plan = plan_devices(sheet, there, today, now)
-                applied = not plan.problems
-                if applied:
-                    self._carry_out(tx, plan, actor)
-                    tx.commit()
+            touched = {row.row for row in plan.rows if row.outcome is not RowOutcome.UNCHANGED}
+            rows = [row for row in sheet.rows if row.number in touched]
+            for start in range(0, len(rows), PORTION):
+                self._do(replace(sheet, rows=tuple(rows[start : start + PORTION])), actor, today, now)
         return ImportReport(dry_run, applied, plan.rows, plan.problems, sheet.ignored)
+
+    def _do(self, sheet: NamedSheet, actor: Actor, today: date, now: datetime) -> None:
+        """Planned again by what stands there now; where somebody was at the same devices meanwhile: try again."""
+        with self.store.begin() as tx:
+            plan = plan_devices(sheet, tx.standing(*named_in(sheet)), today, now)
+            if plan.problems:
+                raise RegistryRefused(RegistryRefusal.CONFLICT, [row.name for row in plan.rows])
+            self._carry_out(tx, plan, actor)
+            tx.commit()
 
     def _carry_out(self, tx: ImportTransaction, plan: DevicePlan, actor: Actor) -> None:
         who, now = who_of(actor), self.clock.now()

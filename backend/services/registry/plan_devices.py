@@ -13,7 +13,8 @@ from backend.domain.registry.household import HomeRecord, ResidentRecord
 from backend.domain.registry.lifecycle import DeviceState
 from backend.services.organisation.cells import CellRefused
 from backend.services.organisation.organisation_sheet import Draft, problem, read_row
-from backend.services.registry.device_sheet import PARSERS, refusal
+from backend.services.registry import device_words as words
+from backend.services.registry.device_sheet import PARSERS
 from backend.services.registry.ports import ListedDevice
 from backend.services.sheets.columns import NamedSheet
 from backend.services.sheets.ports import Cell
@@ -102,6 +103,7 @@ class _Planning:
         self._problems = {draft.row.number: list(draft.problems) for draft in self._drafts}
         self._homes: dict[str, HomeRecord] = {}
         self._residents: dict[str, ResidentRecord] = {}
+        self._joined: set[str] = set()
         self._by_name = {(home.label, home.address): home for home in standing.homes.values()}
         self._planned: dict[int, ListedDevice] = {}
 
@@ -112,11 +114,12 @@ class _Planning:
             if device is None:
                 continue
             if device.id in taken:
-                self._add(draft, "device_id", _twice())
+                self._add(draft, "device_id", words.twice())
             taken.add(device.id)
             self._planned[draft.row.number] = device
         new = [one for one in self._planned.values() if one.id not in self._standing.devices]
-        known = [(self._standing.devices[one.id], one) for one in self._planned.values() if one not in new]
+        standing = self._standing.devices
+        known = [(standing[one.id], one) for one in self._planned.values() if one.id in standing]
         return DevicePlan(
             tuple(self._report(draft) for draft in self._drafts),
             tuple(one for draft in self._drafts for one in self._problems[draft.row.number]),
@@ -134,10 +137,10 @@ class _Planning:
         before = self._standing.devices.get(values["device_id"])
         if before is None and not values.get("kind"):
             if "kind" in values or "kind" not in draft.row.cells:  # what is not understood is told already
-                self._add(draft, "kind", _no_kind())
+                self._add(draft, "kind", words.no_kind())
             return None
         if before is not None and values.get("kind") not in (None, before.kind):
-            self._add(draft, "kind", _other_kind(before.kind))
+            self._add(draft, "kind", words.other_kind(before.kind))
         base = before or self._shelf(draft)
         told = {name: values[column] for column, name in _FIELDS.items() if column in values}
         device = replace(base, **told)
@@ -164,7 +167,7 @@ class _Planning:
         if device.home_id == home.id:
             return device
         if device.state is not DeviceState.STOCK:
-            self._add(draft, self._home_column(draft), _elsewhere(device))
+            self._add(draft, self._home_column(draft), words.elsewhere(device))
             return device
         return replace(
             device,
@@ -180,7 +183,7 @@ class _Planning:
         if values.get("home_id"):
             found = self._standing.homes.get(values["home_id"])
             if found is None:
-                self._add(draft, "home_id", _no_home())
+                self._add(draft, "home_id", words.no_home())
             return self._with_resident(draft, found)
         label = values.get("home")
         if not label:
@@ -202,7 +205,7 @@ class _Planning:
     def _homeless(self, draft: Draft) -> None:
         for column in ("address", "resident"):
             if draft.values.get(column):
-                self._add(draft, column, _needs_home())
+                self._add(draft, column, words.needs_home())
 
     def _with_resident(self, draft: Draft, home: HomeRecord | None) -> HomeRecord | None:
         name = draft.values.get("resident")
@@ -211,6 +214,7 @@ class _Planning:
         person_id = str(uuid.uuid5(_NAMESPACE, f"resident|{home.id}|{name}"))
         person = ResidentRecord(person_id, home.id, name, birth_year=draft.values.get("birth_year"))
         self._residents.setdefault(person_id, person)
+        self._joined.add(home.id)
         return home
 
     def _home_column(self, draft: Draft) -> str:
@@ -234,8 +238,8 @@ class _Planning:
         before = self._standing.devices.get(device.id)
         if before is None:
             return RowReport(number, RowOutcome.CREATED, device.id, name)
-        joins = any(person.home_id == device.home_id for person in self._residents.values())
-        if before == device and not (joins and draft.values.get("resident")):
+        joins = draft.values.get("resident") and device.home_id in self._joined
+        if before == device and not joins:
             return RowReport(number, RowOutcome.UNCHANGED, device.id, name)
         return RowReport(number, RowOutcome.CHANGED, device.id, name, changes_of(_cells(before), _cells(device)))
 
@@ -246,37 +250,3 @@ def _cells(device: ListedDevice) -> Mapping[str, Cell]:
         value = getattr(device, name)
         cells[column] = masked(value) if column == "sim_number" else str(value) if value is not None else None
     return cells
-
-
-def _twice() -> CellRefused:
-    return refusal("同一设备出现两次", "The same device twice", "请删去其中一行。", "Remove one of the rows.")
-
-
-def _no_kind() -> CellRefused:
-    return refusal("新设备缺少种类", "A new device without a kind", "填“终端”或“传感器”。", "Write terminal or sensor.")
-
-
-def _other_kind(kind: str) -> CellRefused:
-    return refusal(
-        "与已登记的种类不同", "Another kind than it is known as", f"已登记为 {kind}。", f"It is known as {kind}."
-    )
-
-
-def _no_home() -> CellRefused:
-    return refusal(
-        "没有这个住户", "No such home", "请核对编号，或改填住户名称和地址。", "Check it, or give the home and address."
-    )
-
-
-def _needs_home() -> CellRefused:
-    return refusal("缺少住户", "Without a home", "请同时填住户或住户编号。", "Give the home or its id as well.")
-
-
-def _elsewhere(device: ListedDevice) -> CellRefused:
-    where = device.home_label or str(device.state)
-    return refusal(
-        f"设备已在：{where}",
-        f"It is already at: {where}",
-        "请先退回库存，或用换机。",
-        "Shelve or swap it.",
-    )

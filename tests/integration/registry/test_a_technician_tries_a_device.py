@@ -98,6 +98,9 @@ def test_escalation_does_not_wait_for_the_timer_that_makes_it_real(
     desk.clock.turn(MINUTE)
     live.advance()
     assert "escalated" in live.kinds(alert_id)
+    assert live.only().ring
+    live.tick()
+    assert live.kinds(alert_id).count("test_became_real") == 1
 
 
 @pytest.mark.parametrize(("after", "silent"), [(-1, True), (0, False), (1, False)])
