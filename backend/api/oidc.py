@@ -13,7 +13,8 @@ from fastapi.responses import RedirectResponse
 
 from backend.api.log_in_threads import LogInThreads
 from backend.api.security import cookie_value
-from backend.api.session import set_cookies, visitor_of
+from backend.api.session import end_former, set_cookies, visitor_of
+from backend.services.identity.log_out import LogOut
 from backend.services.identity.oidc import TIME_TO_LOG_IN, BeginOidc, FinishOidc, OidcRefusal, OidcRefused
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ class OidcCalls:
     begin: BeginOidc
     finish: FinishOidc
     threads: LogInThreads
+    log_out: LogOut
     secure_cookie: bool
 
 
@@ -69,6 +71,7 @@ def router(calls: OidcCalls) -> APIRouter:
             if error or not code:
                 raise OidcRefused(OidcRefusal.DENIED if error else OidcRefusal.BAD_STATE)
             entered = await calls.threads.run(lambda: calls.finish(sealed, state, code, visitor))
+            await end_former(calls.log_out, calls.threads, entered, request)
         except OidcRefused as refused:
             return _back(refused.reason)
         home = RedirectResponse("/", 303)

@@ -15,7 +15,7 @@ from backend.api.log_in_threads import LogInThreads
 from backend.api.security import COOKIE, CurrentSession, cookie_value, session_cookie
 from backend.services.identity import session as identity
 from backend.services.identity.actor import StaffRole
-from backend.services.identity.log_in import DEVICE_LIFE, LogIn, LoginRefused
+from backend.services.identity.log_in import DEVICE_LIFE, LoggedIn, LogIn, LoginRefused
 from backend.services.identity.log_out import LogOut
 from backend.services.identity.open_session import Visitor
 
@@ -84,6 +84,7 @@ def router(deps: SessionDeps) -> APIRouter:
             log.warning("login_refused", reason=outcome.reason)
             raise log_in_refused(outcome)
         log.info("logged_in", staff_id=outcome.session.staff.id)
+        await end_former(deps.log_out, deps.threads, outcome, request)
         set_cookies(response, outcome.token, outcome.device, secure=deps.secure_cookie)
         return session_view(outcome.session)
 
@@ -110,6 +111,13 @@ def visitor_of(request: Request) -> Visitor:
     address = request.client.host if request.client else ""
     agent = request.headers.get("user-agent", "")[:MOST_AGENT]
     return Visitor(address, agent, cookie_value(request.headers.get("cookie"), DEVICE_COOKIE))
+
+
+async def end_former(log_out: LogOut, threads: LogInThreads, entered: LoggedIn, request: Request) -> None:
+    """The session that this browser had until now: nobody can reach it any more, so nobody shall."""
+    former = session_cookie(request.headers.get("cookie"))
+    if former is not None:
+        await threads.run(lambda: log_out(entered.session.actor, former))
 
 
 def set_cookies(response: Response, token: str, device: str, *, secure: bool) -> None:

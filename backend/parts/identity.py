@@ -162,7 +162,7 @@ class IdentityParts:
             settings.locale,
         )
         begin = BeginOidc(provider, self._sealer, self._clock)
-        return oidc.OidcCalls(begin, finish, self._threads, settings.secure_cookie)
+        return oidc.OidcCalls(begin, finish, self._threads, LogOut(self.store, self.figures), settings.secure_cookie)
 
 
 def policy_of(settings: Settings) -> Policy:

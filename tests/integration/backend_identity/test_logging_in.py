@@ -150,6 +150,16 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(platform: Platform) -> 
     assert "secure" not in cookie.lower()
 
 
+def test_logging_in_again_ends_the_session_that_this_browser_had(platform: Platform) -> None:
+    with platform.browser("op1") as operator, platform.client() as finder:
+        former = operator.cookies["care_session"]
+        body = {"username": "op1", "password": platform.passwords()["op1"]}
+        assert operator.post("/api/v1/session", json=body).status_code == 200
+        assert operator.get("/api/v1/session").status_code == 200
+        found = finder.get("/api/v1/session", headers={"Cookie": f"care_session={former}"})
+    assert found.status_code == 401
+
+
 def test_an_unsafe_call_without_the_csrf_token_does_nothing(platform: Platform) -> None:
     with platform.browser("op1") as operator:
         token = operator.headers.pop("X-CSRF-Token")
