@@ -22,11 +22,12 @@ class Received:
 
 @dataclass
 class Provider:
-    """`status` and `answer`: for each request from now on. `hold`: an answer waits until it is set."""
+    """`status`, `answer`, `location`: for each request from now on. `hold`: an answer waits until it is set."""
 
     url: str
     status: int = 200
     answer: bytes = b"{}"
+    location: str | None = None
     hold: threading.Event | None = None
     requests: list[Received] = field(default_factory=list)
 
@@ -57,6 +58,8 @@ def provider(tls: ssl.SSLContext | None = None) -> Iterator[Provider]:
             self.send_response(state.status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(state.answer)))
+            if state.location is not None:
+                self.send_header("location", state.location)
             self.end_headers()
             self.wfile.write(state.answer)
 

@@ -23,6 +23,8 @@ _ASSET: Final = apprise.AppriseAsset(
     async_mode=False,
     secure_logging=True,
     plugin_paths=[],
+    # A provider that points elsewhere is not obeyed: what a notice says goes to whom it was meant for.
+    http_redirects=False,
     storage_mode=apprise.PersistentStoreMode.MEMORY,
 )
 

@@ -12,6 +12,7 @@ from backend.domain.alert.lease import leased, watch_lease
 from backend.domain.alert.lifecycle import requeue
 from backend.domain.alert.model import SYSTEM, Alert, EntryKind
 from backend.domain.alert.notable import ring
+from backend.domain.alert.testing import end_test
 from backend.domain.audit.findings import Case, Finding
 from backend.domain.escalation.policy import BUILT_IN
 from backend.domain.escalation.run import resumed
@@ -45,6 +46,10 @@ def raise_finding(tx: AuditTransaction, alert: Alert, finding: Finding, now: dat
     if tx.found_since(alert.id, finding, now - AGAIN_AFTER):
         return
     tx.keep_finding(alert.id, finding, now)
+    if not alert.ended:
+        real = end_test(alert, now)
+        apply(tx, real, (), now)
+        alert = real.alert
     scene = Scene(alert.id, alert.home_id, alert.organisation_id)
     desks = tx.cover.reach(Target(TargetKind.DESK, Level.DISTRICT), scene, now).desks
     for desk in desks:

@@ -11,7 +11,7 @@ import structlog
 
 from backend.domain.alert.model import SYSTEM, Alert, AlertId, Entry, EntryKind
 from backend.domain.alert.notable import raise_severity
-from backend.domain.alert.testing import is_silent
+from backend.domain.alert.testing import end_test, is_silent
 from backend.domain.escalation.policy import BUILT_IN, NOT_ESCALATED, Policy, Situation, choose
 from backend.domain.escalation.run import (
     Answers,
@@ -20,6 +20,7 @@ from backend.domain.escalation.run import (
     Run,
     RunState,
     Trouble,
+    Why,
     missing_roles,
     next_step,
     resumed,
@@ -42,6 +43,9 @@ log = structlog.get_logger()
 
 SERVICE: Final = "care.service.pressed"
 STORAGE_AGAIN: Final = timedelta(seconds=1)
+STORAGE_AGAIN_MOST: Final = timedelta(seconds=32)
+"""Twice as long after each failure, and longer than a lock or a statement is waited for: else the same few alerts would
+be the first in the queue at each bell, and no other ever had its turn."""
 FAULTS_IN_A_ROW: Final = 2
 """One alert whose rows are locked or slow is passed over; several in a row are a database that is away."""
 
@@ -59,6 +63,7 @@ class AdvanceDue:
     zone: ZoneInfo
     _failing: dict[AlertId, str] = field(default_factory=dict, init=False)
     _again: dict[AlertId, tuple[datetime, timedelta]] = field(default_factory=dict, init=False)
+    _faults: dict[AlertId, timedelta] = field(default_factory=dict, init=False)
 
     def __call__(self, limit: int = 10) -> int:
         """How many were looked at; fewer than `limit`: nothing more is due. A step is a look of its own."""
@@ -75,7 +80,7 @@ class AdvanceDue:
             error, is_fault = self._look(alert_id, now, elsewhere)
             faults = faults + 1 if is_fault else 0
             if error is not None:
-                self._pass_over(alert_id, error, is_fault, now)
+                self._pass_over(alert_id, error, is_fault)
             if error is not None and faults >= FAULTS_IN_A_ROW:
                 raise error
         return looked
@@ -93,13 +98,15 @@ class AdvanceDue:
             except Exception as error:
                 return error, tx.is_storage_fault(error)
         self._again.pop(alert_id, None)
+        self._faults.pop(alert_id, None)
         if self._failing.pop(alert_id, None) is not None:
             log.info("run_works_again", alert_id=alert_id)
         return None, False
 
-    def _pass_over(self, alert_id: AlertId, error: Exception, is_fault: bool, now: datetime) -> None:
+    def _pass_over(self, alert_id: AlertId, error: Exception, is_fault: bool) -> None:
         """It holds up no other; the log says once why, and the district's desk rings until somebody has it."""
-        self._again[alert_id] = (now, STORAGE_AGAIN if is_fault else TRY_AGAIN)
+        now = self.clock.now()  # a lock may have been waited for
+        self._again[alert_id] = (now, self._rest(alert_id) if is_fault else TRY_AGAIN)
         reason = place(error)
         if self._failing.get(alert_id) != reason:
             log.error("run_failed", alert_id=alert_id, reason=reason)
@@ -108,6 +115,11 @@ class AdvanceDue:
             with self.store.begin() as tx:
                 call_district(tx, alert_id, now)
                 tx.commit()
+
+    def _rest(self, alert_id: AlertId) -> timedelta:
+        rest = self._faults.get(alert_id, STORAGE_AGAIN)
+        self._faults[alert_id] = min(2 * rest, STORAGE_AGAIN_MOST)
+        return rest
 
     def _resting(self, now: datetime) -> frozenset[AlertId]:
         """Those that failed a moment ago, by a clock that may be set in between."""
@@ -130,7 +142,7 @@ class Advance:
         if is_silent(due.alert, self.now):
             self.tx.save_run(replace(due.run, due_at=due.alert.test_due_at))
             return
-        alert, run = self._insisted(due.alert, due.run)
+        alert, run = self._insisted(self._real(due.alert), due.run)
         policy = self._policy(alert, run)
         run = rewound(policy, replace(run, policy=policy.id), self.now)
         acceptances = self.tx.acceptances(alert.id)
@@ -154,13 +166,22 @@ class Advance:
         else:
             self._save(policy, alert, run, following)
 
+    def _real(self, alert: Alert) -> Alert:
+        """A test that nobody has confirmed rings, whichever timer looks first. One that was closed by hand is over."""
+        if alert.ended:
+            return alert
+        decision = end_test(alert, self.now)
+        apply(self.tx, decision, (), self.now)
+        return decision.alert
+
     def _save(self, policy: Policy, alert: Alert, run: Run, following: Next) -> None:
         if following.doing is Doing.END:
             tell_how_it_ended(self.tx, alert, self.now)
             judge_run(self.tx, policy, alert, run, self.now)
             run = replace(run, state=RunState.ENDED)
         elif following.doing is Doing.REST:
-            self.tx.notices.cancel(alert.id, "accepted", self.now, POLICY_STEPS)
+            if following.why is Why.ACCEPTED:  # who is only to be informed is informed all the same
+                self.tx.notices.cancel(alert.id, "accepted", self.now, POLICY_STEPS)
             run = replace(run, state=RunState.RESTED)
         self.tx.save_run(replace(run, due_at=following.at, version=run.version + 1))
 

@@ -49,6 +49,13 @@ def test_feishu_gets_the_text_and_its_refusal_is_heard(server: Provider, monkeyp
     assert channel.send(MESSAGE, "abc123") == FAILED
 
 
+def test_a_provider_that_points_elsewhere_is_not_followed(server: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotifyFeishu, "notify_url", f"{server.url}/hook/{{token}}/")
+    server.status, server.location = 307, f"{server.url}/elsewhere"
+    assert AppriseUrl("feishu://{address}", frozenset({"feishu"})).send(MESSAGE, "abc123") == FAILED
+    assert server.only.target == "/hook/abc123/"
+
+
 def test_a_mail_has_subject_and_text_and_goes_to_one_address(box: Mailbox) -> None:
     url = f"mailto://127.0.0.1:{box.port}?from=care@example.cn&to={{address}}&mode=insecure&format=text"
     channel = AppriseUrl(url, frozenset({"mailto"}))

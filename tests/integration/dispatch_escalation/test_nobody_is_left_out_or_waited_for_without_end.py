@@ -61,3 +61,28 @@ def test_several_who_ask_for_a_moment_one_after_another_hold_up_nobody_for_longe
             tx.commit()
         desk.pass_time(39)
     assert "town" in desk.desks(alert_id)
+
+
+ONLY_INFORMED = """
+id = "informed"
+title = { zh-CN = "告知", en = "Informed" }
+priority = 50
+[match]
+types = ["care.service.pressed"]
+[needs]
+[[steps]]
+after_seconds = 0
+notify = [{ target = "responders", level = "centre" }]
+"""
+
+
+def test_who_is_only_to_be_informed_is_informed(desk: Escalating) -> None:
+    """Nobody has to accept, so the run rests at once: what it has put is not taken back for that."""
+    desk.folder.texts["informed.toml"] = ONLY_INFORMED
+    desk.load()
+    desk.clock.turn(timedelta(seconds=1))
+    desk.cover.people[(TargetKind.RESPONDERS, Level.CENTRE)] = [person("小李")]
+    alert_id = desk.pressed(type=SERVICE)
+    desk.pass_time(3)
+    assert desk.run(alert_id)["state"] == "rested"
+    assert [(notice["recipient_name"], notice["state"]) for notice in desk.notices(alert_id)] == [("小李", "pending")]

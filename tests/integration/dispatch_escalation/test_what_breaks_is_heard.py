@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 import structlog
-from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text, update
+from sqlalchemy.exc import DataError, OperationalError
 
 from backend.adapters.db.alarm import alerts
 from backend.adapters.db.engine import writing
@@ -83,9 +84,12 @@ def test_why_a_run_fails_is_said_once_and_that_it_works_again(desk: Escalating, 
 
 
 def test_a_row_that_cannot_be_read_holds_back_no_other_and_rings_the_district(desk: Escalating) -> None:
-    if desk.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL itself refuses what is no moment")
     broken = desk.pressed("T1")
+    if desk.engine.dialect.name != "sqlite":
+        spoil = text("UPDATE escalations SET began_at = '24:00' WHERE alert_id = :alert")
+        with pytest.raises(DataError), writing(desk.engine) as connection:
+            connection.execute(spoil, {"alert": broken})
+        return  # PostgreSQL itself refuses what is no moment
     other = desk.pressed("T2")
     with writing(desk.engine) as connection:
         connection.exec_driver_sql("UPDATE escalations SET began_at = '24:00' WHERE alert_id = ?", (broken,))
@@ -127,6 +131,27 @@ def test_storage_that_fails_for_one_alert_takes_nothing_from_the_others(desk: Es
     desk.cover.reach = type(desk.cover).reach.__get__(desk.cover)  # type: ignore[method-assign]
     desk.pass_time(2)
     assert desk.desks(first) == {"centre"}
+
+
+def test_two_alerts_that_storage_never_serves_starve_no_other(desk: Escalating, break_run: Break) -> None:
+    """Two in a row look like a database that is away; a second later they are the first in the queue again."""
+    sound = desk.cover.reach
+
+    def reach(target: Target, scene: Scene, at: datetime) -> Reach:
+        if scene.alert_id in broken:
+            desk.clock.turn(timedelta(seconds=5))  # the lock that it waits for
+            raise OperationalError("SELECT", None, TimeoutError("lock timeout"))  # type: ignore[call-arg]
+        return sound(target, scene, at)
+
+    broken = [desk.pressed(f"T{number}") for number in (1, 2)]
+    desk.clock.turn(timedelta(seconds=1))
+    other = desk.pressed("T3")
+    desk.cover.reach = reach  # type: ignore[method-assign]
+    for _ in range(6):
+        with contextlib.suppress(OperationalError):
+            desk.tick()
+        desk.clock.turn(timedelta(seconds=1))
+    assert "centre" in desk.desks(other)
 
 
 def test_one_person_is_told_once_by_a_worker_that_was_away(desk: Escalating) -> None:
