@@ -133,6 +133,10 @@ class Alarm:
         numbers = {"seq": self._counters[device_id, "seq"], "boot": 1}
         return {**numbers, "sos_seq": self._counters[device_id, "sos_seq"]} if is_sos else numbers
 
+    def keep_terminals_of(self, former: Alarm) -> None:
+        """The platform has been started again; the terminals go on counting."""
+        self._made, self._counters = former._made, former._counters
+
     def item(self, device_id: str, event: dict[str, Any], retained: bool = False) -> EventItem:
         """What a gateway makes of it."""
         return EventItem(

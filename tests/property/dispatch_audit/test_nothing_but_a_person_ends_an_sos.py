@@ -162,8 +162,9 @@ class Desk(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        people = dict(self.desk.cover.people)
+        people, former = dict(self.desk.cover.people), self.desk
         self.desk = Audited(self.engine, self.desk.cover, self.desk.clock, ids=self.desk.ids)
+        self.desk.keep_terminals_of(former)
         self.desk.cover.people = people
 
     @invariant()
