@@ -92,6 +92,11 @@ class Checkout:
     def pid(self, child: str) -> int:
         return int(self.record()["children"][child]["pid"])
 
+    def began_anew(self, child: str, before: int) -> bool:
+        """Whether it runs as another process than `before`; between the two it stands nowhere."""
+        row = self.record().get("children", {}).get(child)
+        return row is not None and int(row["pid"]) != before
+
     def runs_broker(self) -> bool:
         """Whether the broker takes connections."""
         return serves("127.0.0.1", self.ports["broker"])

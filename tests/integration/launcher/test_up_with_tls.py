@@ -33,8 +33,8 @@ def test_devices_connect_by_tls_and_over_a_change_of_the_authority(checkout: Che
     before = checkout.pid("broker"), checkout.pid("gateway-emergency")
     turned = checkout.care("tls", "rotate")
     assert turned.returncode == 0, turned.stderr
-    wait_until(lambda: checkout.pid("broker") != before[0], "the broker begins with the new certificate")
-    wait_until(lambda: checkout.pid("gateway-emergency") != before[1], "the gateway trusts the new authority")
+    wait_until(lambda: checkout.began_anew("broker", before[0]), "the broker begins with the new certificate")
+    wait_until(lambda: checkout.began_anew("gateway-emergency", before[1]), "the gateway trusts the new authority")
     wait_until(lambda: answer(bundle) is Answer.ACCEPTED, "the new authority is good")
     assert answer(old) is Answer.ACCEPTED, "the old one too"
     shown = checkout.care("tls", "show").stdout
